@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house plan: a room (target) may only use rooms on its own floor or below it.
+// ARCHITECTURE.md says what each room must not know; Tests/HouseTests compares both with this file.
+
+let house: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library of Debian, wrapped by exactly one room.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A C shim for what Swift cannot import: variadic functions and macros.
+func shim(_ name: String, _ dependencies: [Target.Dependency], links: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/C/\(name)",
+        linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+func room(_ name: String, in floor: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)",
+        swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
+}
+
+let modules: [Target.Dependency] = ["Membership", "Keys", "Records", "Consent", "Audit"]
+
+let package = Package(
+    name: "Kanglian",
+    targets: [
+        // Floor 0: C libraries.
+        library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
+        library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
+        shim("CCurlShim", ["CCurl"], links: ["curl"]),
+        shim("CLinux", [], links: ["bz2"]),
+
+        // Floor 1: ground.
+        room("Base", in: "Ground"),
+        room("Encoding", in: "Ground", ["Base"]),
+        room("Cryptography", in: "Ground", ["Base", "COpenSSL", "CSodium"]),
+        room("Merkle", in: "Ground", ["Base", "Encoding", "Cryptography"]),
+        room("FHIRModel", in: "Ground", ["Base", "Encoding"]),
+
+        // Floor 2: the ledger.
+        room("Storage", in: "Ledger", ["Base"]),
+        room("Ledger", in: "Ledger", ["Base", "Encoding", "Cryptography", "Merkle", "Storage"]),
+        room("Ordering", in: "Ledger", ["Base", "Ledger"]),
+        room("ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
+
+        // Floor 3: edges.
+        room("System", in: "Edges", ["Base", "CLinux"]),
+        room("StorageFiles", in: "Edges", ["Base", "Storage", "Cryptography", "System"]),
+        room("StorageRocksDB", in: "Edges", ["Base", "Storage", "CRocksDB"]),
+        room("HTTPServer", in: "Edges", ["Base", "System", "CMicroHTTPD", "CMicroHTTPDShim"]),
+        room("HTTPClient", in: "Edges", ["Base", "CCurl", "CCurlShim"]),
+        room("Metrics", in: "Edges", ["Base", "System"]),
+
+        // Floor 4: health modules, one folder each.
+        room("Membership", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit"]),
+        room("Keys", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
+        room("Records", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
+        room("Consent", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
+        room("Audit", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
+
+        // Floor 5: assembly.
+        room("Node", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics"] + modules),
+        room("Gateway", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Console"] + modules),
+        room("Agent", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "HTTPClient", "FHIRModel"] + modules),
+
+        // Floor 6: doors.
+        .target(
+            name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
+            swiftSettings: house),
+        room("Conformance", in: "Doors", ["Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Node", "Agent", "Ledger", "Storage", "StorageFiles"] + modules),
+        room("Benchmarks", in: "Doors", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "Node", "Agent", "FHIRModel"] + modules),
+        .executableTarget(
+            name: "kanglian",
+            dependencies: ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics", "Node", "Gateway", "Agent", "Conformance", "Benchmarks"] + modules,
+            path: "Sources/Doors/kanglian", swiftSettings: house),
+
+        // Tests, one target a floor or a story.
+        tests("BaseTests", ["Base"]),
+        tests("EncodingTests", ["Base", "Encoding"]),
+        tests("CryptographyTests", ["Base", "Encoding", "Cryptography"]),
+        tests("MerkleTests", ["Base", "Encoding", "Cryptography", "Merkle"]),
+        tests("FHIRModelTests", ["Base", "Encoding", "FHIRModel", "System"]),
+        tests("LedgerTests", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage", "ContractKit"]),
+        tests("StorageTests", ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
+        tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
+        tests("ModulesTests", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"] + modules),
+        tests("NodeTests", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel", "Conformance"] + modules),
+        tests("HouseTests", ["Base", "System"]),
+        tests("StoryTests", ["Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Agent", "FHIRModel"] + modules),
+    ],
+    swiftLanguageModes: [.v6]
+)
