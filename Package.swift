@@ -61,7 +61,8 @@ let package = Package(
         room("Storage", in: "Ledger", ["Base"]),
         room("Ledger", in: "Ledger", ["Base", "Encoding", "Cryptography", "Merkle", "Storage"]),
         room("Ordering", in: "Ledger", ["Base", "Ledger"]),
-        room("ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
+        room(
+            "ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
 
         // Floor 3: edges.
         room("System", in: "Edges", ["Base", "CLinux"]),
@@ -72,26 +73,74 @@ let package = Package(
         room("Metrics", in: "Edges", ["Base", "System"]),
 
         // Floor 4: health modules, one folder each.
-        room("Membership", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit"]),
-        room("Keys", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
-        room("Records", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
-        room("Consent", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
-        room("Audit", in: "Modules", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership", "FHIRModel"]),
+        room(
+            "Membership", in: "Modules",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit"]),
+        room(
+            "Keys", in: "Modules",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
+        room(
+            "Records", in: "Modules",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
+                "Membership", "FHIRModel",
+            ]),
+        room(
+            "Consent", in: "Modules",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
+                "Membership", "FHIRModel",
+            ]),
+        room(
+            "Audit", in: "Modules",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
+                "Membership", "FHIRModel",
+            ]),
 
         // Floor 5: assembly.
-        room("Node", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics"] + modules),
-        room("Gateway", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Console"] + modules),
-        room("Agent", in: "Assembly", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "HTTPClient", "FHIRModel"] + modules),
+        room(
+            "Node", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
+                "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+            ] + modules),
+        room(
+            "Gateway", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Console",
+            ] + modules),
+        room(
+            "Agent", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "HTTPClient", "FHIRModel",
+            ] + modules),
 
         // Floor 6: doors.
         .target(
             name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
             swiftSettings: house),
-        room("Conformance", in: "Doors", ["Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Node", "Agent", "Ledger", "Storage", "StorageFiles"] + modules),
-        room("Benchmarks", in: "Doors", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "Node", "Agent", "FHIRModel"] + modules),
+        room(
+            "Conformance", in: "Doors",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Node",
+                "Agent", "Ledger", "Storage", "StorageFiles",
+            ] + modules),
+        room(
+            "Benchmarks", in: "Doors",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "Node", "Agent", "FHIRModel",
+            ] + modules),
         .executableTarget(
             name: "kanglian",
-            dependencies: ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics", "Node", "Gateway", "Agent", "Conformance", "Benchmarks"] + modules,
+            dependencies: [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
+                "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+            ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
         // Tests, one target a floor or a story.
@@ -100,13 +149,34 @@ let package = Package(
         tests("CryptographyTests", ["Base", "Encoding", "Cryptography"]),
         tests("MerkleTests", ["Base", "Encoding", "Cryptography", "Merkle"]),
         tests("FHIRModelTests", ["Base", "Encoding", "FHIRModel", "System"]),
-        tests("LedgerTests", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage", "ContractKit"]),
-        tests("StorageTests", ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
+        tests(
+            "LedgerTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
+                "ContractKit",
+            ]),
+        tests(
+            "StorageTests",
+            ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
-        tests("ModulesTests", ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"] + modules),
-        tests("NodeTests", ["Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel", "Conformance"] + modules),
+        tests(
+            "ModulesTests",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"]
+                + modules),
+        tests(
+            "NodeTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "StorageFiles", "StorageRocksDB", "Node", "Gateway", "Agent",
+                "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
-        tests("StoryTests", ["Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Agent", "FHIRModel"] + modules),
+        tests(
+            "StoryTests",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Agent",
+                "FHIRModel",
+            ] + modules),
     ],
     swiftLanguageModes: [.v6]
 )

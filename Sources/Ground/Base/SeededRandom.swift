@@ -1,6 +1,6 @@
 import Synchronization
 
-/// SplitMix64: a small generator whose sequence is fixed by its seed. Never for keys in production.
+/// SplitMix64, a small generator whose sequence is fixed by its seed; never for production keys.
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 package struct SplitMix64: RandomNumberGenerator, Sendable {

@@ -1,4 +1,6 @@
-/// Milliseconds since 1970-01-01T00:00:00Z. The ledger reads no clock: times come in as values.
+/// Milliseconds since 1970-01-01T00:00:00Z.
+///
+/// The ledger reads no clock: times come in as values.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: UInt64
 
