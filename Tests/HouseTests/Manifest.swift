@@ -24,7 +24,7 @@ struct Manifest: Sendable {
 
     private static func load() throws -> Manifest {
         let scratch = FileManager.default.temporaryDirectory
-            .appendingPathComponent("kanglian-house-\(ProcessInfo.processInfo.processIdentifier)")
+            .appendingPathComponent("kanglian-house-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
         let process = Process()
         process.executableURL = Repository.url("scripts/swift")
