@@ -96,7 +96,7 @@ package final class Node: Sendable {
             try eraser.catchUp(log: storage.log, height: chain.head.height)
             hub.start()
             threads.withLock { threads in
-                threads.append(System.Thread(name: "blocks") { [self] in produce(producer) })
+                threads.append(try System.Thread("blocks") { [self] in produce(producer) })
             }
             try outbox.start { [weak self] bytes, observer in
                 guard let self else { return }

@@ -20,12 +20,12 @@ enum Output {
     /// A table whose columns fit Chinese and Latin text alike.
     static func table(_ titles: [String], _ rows: [[String]]) {
         let columns = titles.indices.map { column in
-            ([titles] + rows).map { Terminal.width(of: $0[column]) }.max() ?? 0
+            ([titles] + rows).map { DisplayWidth.columns(of: $0[column]) }.max() ?? 0
         }
         for row in [titles] + rows {
             var line = ""
             for (column, cell) in row.enumerated() {
-                let gap = columns[column] - Terminal.width(of: cell) + 2
+                let gap = columns[column] - DisplayWidth.columns(of: cell) + 2
                 line += column == row.count - 1 ? cell : cell + String(repeating: " ", count: gap)
             }
             print(line)
@@ -50,7 +50,7 @@ enum Output {
 
 /// A line on a terminal that says how far long work has come; silent in pipes.
 final class Progress {
-    private let isShown = Terminal.isErrorTerminal
+    private let isShown = Terminal.isInteractive(2)
     private var last: UInt64 = 0
 
     /// Shows a line at most ten times a second.
