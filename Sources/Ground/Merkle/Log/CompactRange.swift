@@ -55,7 +55,9 @@ package struct CompactRange: Hashable, Sendable, CBORCodable {
         size += 1
     }
 
-    /// The root over all leaves. Source: RFC 9162 §2.1.1.
+    /// The root over all leaves.
+    ///
+    /// Source: RFC 9162 §2.1.1.
     package var root: Hash256 {
         guard var root = nodes.last else { return LogHash.emptyRoot(suite) }
         for node in nodes.dropLast().reversed() { root = LogHash.node(node, root, suite) }

@@ -15,7 +15,9 @@ package protocol LogNodeReader {
 /// Each proof reads O(log size) nodes. The result is nil when the claim is out of range or the
 /// reader lacks a node.
 package enum LogProver {
-    /// The path of leaf `index` in the log of the first `size` leaves. Source: RFC 9162 §2.1.3.1.
+    /// The path of leaf `index` in the log of the first `size` leaves.
+    ///
+    /// Source: RFC 9162 §2.1.3.1.
     package static func inclusion<Reader: LogNodeReader>(
         index: UInt64, size: UInt64, from reader: Reader, _ suite: HashSuite
     ) throws(Reader.Failure) -> InclusionProof? {
@@ -32,7 +34,9 @@ package enum LogProver {
         return try hashes(of: siblings.reversed(), from: reader, suite).map(InclusionProof.init)
     }
 
-    /// The proof that the log of `new` leaves continues that of `old`. Source: RFC 9162 §2.1.4.1.
+    /// The proof that the log of `new` leaves continues that of `old`.
+    ///
+    /// Source: RFC 9162 §2.1.4.1.
     package static func consistency<Reader: LogNodeReader>(
         from old: UInt64, to new: UInt64, from reader: Reader, _ suite: HashSuite
     ) throws(Reader.Failure) -> ConsistencyProof? {
