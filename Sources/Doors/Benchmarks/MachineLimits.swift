@@ -15,7 +15,9 @@ struct MachineLimits: Sendable {
     private static let rounds = 5
     private static let syncs = 500
 
-    static func measure(folder: String, cores: Int, random: any RandomSource) throws -> MachineLimits {
+    static func measure(folder: String, cores: Int, random: any RandomSource) throws
+        -> MachineLimits
+    {
         MachineLimits(
             signatureChecksPerSecond: try signatureRate(cores: cores, random: random),
             syncsPerSecond: try syncRate(folder: folder))

@@ -1,5 +1,6 @@
+import Encoding
 package import Base
-package import Cryptography
+import Cryptography
 package import Merkle
 package import Storage
 
@@ -117,13 +118,14 @@ package struct Replica {
                 refused.append((transaction.id, error))
                 continue
             }
-            guard try seen.insert(transaction.id).inserted && !isKnown(transaction.id) else {
+            let isNew = seen.insert(transaction.id).inserted
+            guard try isNew ? !isKnown(transaction.id) : false else {
                 refused.append((transaction.id, .duplicate(transaction.id)))
                 continue
             }
             let outcome = try run(transaction, context, overlay)
             let entry = Entry(transaction: transaction.bytes, outcome: outcome).encoded
-            let leaf = LogHash.leaf(entry, suite: suite)
+            let leaf = LogHash.leaf(entry, suite)
             log.append(leaf)
             entries.append(entry)
             leaves.append(leaf)

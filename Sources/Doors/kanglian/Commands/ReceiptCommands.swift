@@ -42,12 +42,15 @@ enum ReceiptCommands {
         try Files.write(receipt, to: file)
         switch invocation.output {
         case .json:
-            Output.json(["transaction": .string(id), "file": .string(file), "bytes": .integer(receipt.count)])
+            Output.json([
+                "transaction": .string(id), "file": .string(file), "bytes": .integer(receipt.count),
+            ])
         case .table:
             Output.line(
                 invocation.say(
                     "Wrote \(file) (\(receipt.count) bytes). Check it anywhere: kanglian verify \(file) --trust trust.json",
-                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验：kanglian verify \(file) --trust trust.json"))
+                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验：kanglian verify \(file) --trust trust.json"
+                ))
         }
     }
 
