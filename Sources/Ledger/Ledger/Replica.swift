@@ -23,8 +23,8 @@ package struct ExecutedBlock: Sendable {
     package let entries: [[UInt8]]
     /// The transactions of the entries, in order.
     package let included: [TransactionID]
-    /// Outcome codes of the entries: nil for success.
-    package let failures: [String?]
+    /// What the transactions did, in order.
+    package let outcomes: [Outcome]
     /// Leaf digests of the entries, in order.
     package let leaves: [Hash256]
     /// State changes in key order.
@@ -109,8 +109,8 @@ package struct Replica {
         var entries: [[UInt8]] = []
         var leaves: [Hash256] = []
         var included: [TransactionID] = []
-        var failures: [String?] = []
-        var refused: [(TransactionID, TransactionError)] = []
+        var outcomes: [Outcome] = []
+        var refused: [(id: TransactionID, error: TransactionError)] = []
         var seen: Set<TransactionID> = []
         for transaction in batch {
             if let error = admissionError(transaction) {
@@ -128,7 +128,7 @@ package struct Replica {
             entries.append(entry)
             leaves.append(leaf)
             included.append(transaction.id)
-            failures.append(outcome.failure)
+            outcomes.append(outcome)
         }
         guard !entries.isEmpty || !refused.isEmpty else { return nil }
         let changes = overlay.changes
@@ -146,7 +146,7 @@ package struct Replica {
             contracts: contracts)
         return ExecutedBlock(
             header: header, digest: header.digest(suite), entries: entries, included: included,
-            failures: failures, leaves: leaves, changes: changes, refused: refused, log: log)
+            outcomes: outcomes, leaves: leaves, changes: changes, refused: refused, log: log)
     }
 
     private func run(
