@@ -7,6 +7,7 @@ import Encoding
 import Keys
 import Ledger
 import Membership
+import Merkle
 import Records
 import Storage
 import Synchronization
@@ -50,12 +51,13 @@ struct ModuleRulesTests {
         let senders = [
             cast.authority, cast.hospital, cast.doctor, cast.zhang, cast.stranger,
         ]
+        let nonsense: [[UInt8]] = [
+            [], [0x80], [0x81, 0xF4], [0xFF], [0x9B] + [UInt8](repeating: 255, count: 8),
+        ]
         for (module, name) in Self.calls {
             var codes: Set<String?> = []
             for sender in senders {
-                for arguments in [
-                    [], [0x80], [0x81, 0xF6], [0xFF], [0x9B] + Array(repeating: 255, count: 8),
-                ] {
+                for arguments in nonsense {
                     let call = Call(module: module, name: name, arguments: arguments)
                     codes.insert(try cast.zone.attempt([call], by: sender).failure)
                 }
@@ -172,92 +174,5 @@ private final class CountingReader: StateReader {
         prefix: [UInt8], after: [UInt8]?, limit: Int
     ) throws(StorageError) -> [KeyValue] {
         try base.scan(prefix: prefix, after: after, limit: limit)
-    }
-}
-
-@Suite("Execution")
-struct DeterminismTests {
-    /// A busy hour of a zone: hundreds of calls of every module, many of them refused.
-    private func history(seed: UInt64) throws -> [[SignedTransaction]] {
-        let cast = try TestCast(seed: seed)
-        var random = SplitMix64(seed: seed)
-        var blocks: [[SignedTransaction]] = []
-        let senders = [
-            cast.authority, cast.hospital, cast.clinic, cast.doctor, cast.familyDoctor,
-            cast.zhang, cast.li,
-        ]
-        let records = (0..<4).map { _ in cast.zone.random.hash256() }
-        let codes = try (0..<3).map { _ in try cast.zone.account() }
-        for _ in 0..<12 {
-            var block: [SignedTransaction] = []
-            for _ in 0..<20 {
-                guard let sender = senders.randomElement(using: &random),
-                    let owner = [cast.zhang, cast.li, cast.hospital].randomElement(using: &random),
-                    let record = records.randomElement(using: &random),
-                    let code = codes.randomElement(using: &random)
-                else { continue }
-                let epoch = UInt64.random(in: 1...4, using: &random)
-                let content = RecordContent(cast.zone, epoch: epoch)
-                let possible: [Call] = [
-                    .publish(epoch: epoch), .grantKey(to: cast.doctor, epoch: epoch),
-                    .write(record, of: owner, content), .amend(record, of: owner, content),
-                    .erase(record, of: owner), .release(record, of: owner),
-                    .hold(record, of: owner, until: cast.zone.now.advanced(bySeconds: 3)),
-                    .consent(record, to: .person(cast.doctor.id), until: .distant),
-                    .revoke(record), .consume(record, of: owner), .issue(code, cast.offer()),
-                    .redeem(code), .cancel(code), .moveWallet(to: cast.clinic),
-                    .record([cast.event(of: owner, reader: cast.doctor)]),
-                ]
-                let calls = (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in
-                    possible.randomElement(using: &random)
-                }
-                let others = calls.contains { $0.name == "redeemCode" } ? [code] : []
-                block.append(try cast.zone.transaction(calls, by: sender, with: others))
-            }
-            blocks.append(block)
-        }
-        return blocks
-    }
-
-    /// What a replica made of the history.
-    private struct Result: Hashable {
-        var roots: [Hash256] = []
-        var outcomes: [Outcome] = []
-    }
-
-    private func run(
-        _ blocks: [[SignedTransaction]], seed: UInt64, contracts: [any Contract.Type]
-    ) throws -> Result {
-        let cast = try TestCast(seed: seed, contracts: contracts)
-        var result = Result()
-        for block in blocks {
-            let executed = try #require(try cast.zone.block(block))
-            result.roots.append(executed.header.stateRoot)
-            result.outcomes += executed.outcomes
-        }
-        return result
-    }
-
-    @Test("of the same transactions gives the same writes and state", arguments: UInt64(1)...4)
-    func sameResults(seed: UInt64) throws {
-        let blocks = try history(seed: seed)
-        let first = try run(blocks, seed: seed, contracts: TestZone.contracts)
-        let second = try run(blocks, seed: seed, contracts: TestZone.contracts.reversed())
-        #expect(first == second, "seed \(seed)")
-        // The history must be worth running: much succeeds, much is refused.
-        let failures = Set(first.outcomes.compactMap(\.failure))
-        #expect(first.outcomes.filter { $0.failure == nil }.count > 30)
-        #expect(failures.count > 10)
-        #expect(Set(first.roots).count > 5)
-    }
-
-    @Test("gives the state root of all rows, however they came about", arguments: UInt64(1)...2)
-    func rootOfRows(seed: UInt64) throws {
-        let blocks = try history(seed: seed)
-        let cast = try TestCast(seed: seed)
-        for block in blocks { try cast.zone.block(block) }
-        let rows = try cast.zone.store.scan(prefix: [], after: nil, limit: 1_000_000)
-        #expect(rows.count > 50)
-        #expect(cast.zone.rebuiltRoot(rows) == cast.zone.replica.head.stateRoot)
     }
 }

@@ -86,7 +86,9 @@ final class TestZone {
             signing: body, with: ([sender] + others).map { ($0.id, $0.key) })
     }
 
-    /// Makes the transactions one block and returns what each did. A second passes.
+    /// Makes the transactions one block and returns what each did.
+    ///
+    /// A second passes.
     @discardableResult
     func block(_ transactions: [SignedTransaction]) throws -> ExecutedBlock? {
         let executed = try replica.execute(
