@@ -9,6 +9,11 @@ import Storage
 /// What was not destroyed before a crash is destroyed at the next start: the store remembers how far
 /// erasure has come.
 final class VaultEraser: BlockObserver {
+    /// Versions of one record that are destroyed together.
+    private static let versionLimit = 100_000
+    /// Heights between marks when nothing is erased.
+    private static let markInterval: UInt64 = 1024
+
     private let store: any KeyValueStore
     private let vault: any BlobStore
 
@@ -18,7 +23,7 @@ final class VaultEraser: BlockObserver {
 
     func committed(_ block: ExecutedBlock) {
         // A failure leaves the mark behind, so the next start tries again.
-        try? erase(entries: block.entries, height: block.header.height)
+        try? erase(block.outcomes.flatMap(\.events), height: block.header.height)
     }
 
     /// Goes through the blocks behind the mark.
@@ -27,31 +32,27 @@ final class VaultEraser: BlockObserver {
         var next = (mark?.reduce(0) { $0 << 8 | UInt64($1) } ?? 0) + 1
         while next <= height {
             if let bytes = try log.read(next - 1), let block = try? Block(decoding: bytes) {
-                try erase(entries: block.entries, height: next)
+                let entries = block.entries.compactMap { try? Entry(decoding: $0) }
+                try erase(entries.flatMap(\.outcome.events), height: next)
             }
             next += 1
         }
         try mark(height)
     }
 
-    private func erase(entries: [[UInt8]], height: UInt64) throws(StorageError) {
+    private func erase(_ events: [Event], height: UInt64) throws(StorageError) {
         var erased = false
-        for encoded in entries {
-            guard let entry = try? Entry(decoding: encoded) else { continue }
-            for event in entry.outcome.events {
-                guard event.module == RecordsContract.name,
-                    let record = RecordQueries.erasedRecord(event)
-                else { continue }
-                let versions = try RecordQueries.versions(
-                    of: record, limit: 10_000, in: StateSpace(store))
-                for version in versions {
-                    try vault.delete(BlobAddress(version.body))
-                    try vault.delete(BlobAddress(version.envelope))
-                }
-                erased = true
+        for event in events where event.module == RecordsContract.name {
+            guard let record = RecordsContract.erasedRecord(event) else { continue }
+            let versions = try RecordQueries.versions(
+                of: record, limit: Self.versionLimit, in: StateSpace(store))
+            for (_, version) in versions {
+                try vault.delete(BlobAddress(version.content.body))
+                try vault.delete(BlobAddress(version.content.envelope))
             }
+            erased = true
         }
-        if erased { try mark(height) }
+        if erased || height % Self.markInterval == 0 { try mark(height) }
     }
 
     private func mark(_ height: UInt64) throws(StorageError) {

@@ -1,5 +1,5 @@
 package import Base
-package import Encoding
+import Encoding
 
 /// The public data of a chain: all that an auditor needs to check a receipt.
 ///
