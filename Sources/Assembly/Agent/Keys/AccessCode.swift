@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Cryptography
 package import FHIRModel
 package import Ledger

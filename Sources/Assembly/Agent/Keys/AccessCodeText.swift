@@ -1,5 +1,5 @@
 package import Base
-package import Cryptography
+import Cryptography
 
 /// Why typed text is not an access code.
 package enum AccessCodeTextError: Error, Hashable, Sendable {

@@ -1,7 +1,7 @@
 package import Base
 package import Cryptography
 import Encoding
-import Ledger
+package import Ledger
 
 /// How a keystore keeps its secrets.
 package enum KeystoreProtection: Sendable {

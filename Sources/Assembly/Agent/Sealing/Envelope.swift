@@ -1,5 +1,6 @@
 package import Cryptography
 package import Encoding
+import Ledger
 
 /// To which kind of key a data key is sealed.
 package enum WrapKind: UInt8, Hashable, Sendable {

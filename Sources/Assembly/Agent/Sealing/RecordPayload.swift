@@ -1,5 +1,6 @@
 package import Base
 package import Encoding
+import Ledger
 
 /// What the bytes of a record are.
 package enum PayloadKind: UInt8, Hashable, Sendable {

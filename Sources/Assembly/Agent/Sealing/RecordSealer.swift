@@ -1,5 +1,6 @@
 package import Base
 package import Cryptography
+import Encoding
 
 /// A record version ready to be sent: two blobs for the vault, three digests for the chain.
 package struct SealedRecord: Hashable, Sendable {
