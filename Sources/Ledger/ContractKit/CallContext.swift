@@ -31,12 +31,13 @@ package final class CallContext {
     /// The block's time: the only time that a contract knows.
     package var now: Timestamp { block.time }
 
+    /// Whether the account signed the transaction, as its sender or as another signer.
+    package func isSigned(by account: AccountID) -> Bool { signers.contains(account) }
+
     /// Announces something that happened. Never put personal data in an event.
     package func emit(_ event: Event) throws(CallFailure) {
         guard events.count < LedgerLimits.eventCount else {
-            throw .refuse(
-                "contract.too-many-events", "One transaction may cause at most 256 events.",
-                "一笔交易最多产生 256 个事件。")
+            throw .because(CallRefusal.tooManyEvents)
         }
         events.append(event)
     }

@@ -12,6 +12,13 @@ package protocol Contract: Sendable {
     static var version: UInt64 { get }
     /// All calls, in any order; names must differ.
     static var calls: [CallDefinition] { get }
+    /// Every refusal of its rules, so that a code on the chain can be explained to people.
+    static var refusals: [Refusal] { get }
+}
+
+extension Contract {
+    /// A contract without rules of its own refuses nothing.
+    package static var refusals: [Refusal] { [] }
 }
 
 /// A rule about who may call: it throws when the caller may not.
@@ -28,9 +35,7 @@ package struct Guard: Sendable {
     /// Only the zone's authority may call.
     package static let authority = Guard { (context) throws(CallFailure) in
         guard context.sender == context.block.authority else {
-            throw .refuse(
-                "caller.not-authority", "Only the zone's authority may do this.",
-                "只有本区管理部门可以执行此操作。")
+            throw .because(CallRefusal.notAuthority)
         }
     }
 }
