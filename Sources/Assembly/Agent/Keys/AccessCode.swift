@@ -12,8 +12,9 @@ package struct AccessCode: Sendable {
     /// Under which the epoch seeds are sealed.
     private let sealing: SecretBytes
 
-    /// - Parameters:
-    ///   - suite: the zone's signature suite; the account depends on it.
+    /// The keys of a code in a zone, whose suite decides the code's account.
+    ///
+    /// Throws when a C library fails.
     package init(
         _ text: AccessCodeText, suite: SignatureSuite
     ) throws(CryptographyError) {

@@ -126,31 +126,31 @@ package enum Keystore {
 
     /// Nil where a value is outside of its range.
     private static func parseStrictly(_ bytes: [UInt8]) throws(CBORError) -> Parsed? {
-            var reader = try CBORReader(bytes)
-            try reader.structure(8, "keystore")
-            try reader.version(1, "keystore")
-            let kind = IdentityKind(
-                rawValue: UInt8(try reader.unsigned(atMost: 255, field: "kind")))
-            let label = try reader.text(atMost: labelLimit)
-            let account = try reader.optional { (reader) throws(CBORError) in
-                try AccountID(from: &reader)
-            }
-            let scheme = try reader.unsigned(atMost: 1, field: "scheme")
-            let cost = try reader.unsigned(atMost: 255, field: "cost")
-            let salt = try reader.byteString(atMost: KeyDerivation.passphraseSaltCount)
-            let head = Array(bytes.prefix(reader.offset))
-            let contents = try reader.byteString()
-            try reader.finish()
-            guard let kind, contents.count <= byteLimit else { return nil }
-            let cover = Cover(
-                kind: kind, label: label, account: account, isUnprotected: scheme == 0)
-            if scheme == 0 {
-                guard cost == 0, salt.isEmpty else { return nil }
-                return Parsed(cover: cover, passphrase: nil, head: head, contents: contents)
-            }
-            guard let cost = PassphraseCost(rawValue: UInt8(cost)),
-                salt.count == KeyDerivation.passphraseSaltCount
-            else { return nil }
-            return Parsed(cover: cover, passphrase: (cost, salt), head: head, contents: contents)
+        var reader = try CBORReader(bytes)
+        try reader.structure(8, "keystore")
+        try reader.version(1, "keystore")
+        let kind = IdentityKind(
+            rawValue: UInt8(try reader.unsigned(atMost: 255, field: "kind")))
+        let label = try reader.text(atMost: labelLimit)
+        let account = try reader.optional { (reader) throws(CBORError) in
+            try AccountID(from: &reader)
+        }
+        let scheme = try reader.unsigned(atMost: 1, field: "scheme")
+        let cost = try reader.unsigned(atMost: 255, field: "cost")
+        let salt = try reader.byteString(atMost: KeyDerivation.passphraseSaltCount)
+        let head = Array(bytes.prefix(reader.offset))
+        let contents = try reader.byteString()
+        try reader.finish()
+        guard let kind, contents.count <= byteLimit else { return nil }
+        let cover = Cover(
+            kind: kind, label: label, account: account, isUnprotected: scheme == 0)
+        if scheme == 0 {
+            guard cost == 0, salt.isEmpty else { return nil }
+            return Parsed(cover: cover, passphrase: nil, head: head, contents: contents)
+        }
+        guard let cost = PassphraseCost(rawValue: UInt8(cost)),
+            salt.count == KeyDerivation.passphraseSaltCount
+        else { return nil }
+        return Parsed(cover: cover, passphrase: (cost, salt), head: head, contents: contents)
     }
 }

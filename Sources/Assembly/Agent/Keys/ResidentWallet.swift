@@ -19,7 +19,9 @@ package struct ResidentWallet: Sendable {
     /// The suite of all the resident's signatures.
     package let suite: SignatureSuite
 
-    package init(root: SecretBytes, suite: SignatureSuite) { (self.root, self.suite) = (root, suite) }
+    package init(root: SecretBytes, suite: SignatureSuite) {
+        (self.root, self.suite) = (root, suite)
+    }
 
     /// A new wallet.
     package init(suite: SignatureSuite, random: any RandomSource) {

@@ -55,12 +55,14 @@ package struct Envelope: Hashable, Sendable, CBORCodable {
         wraps = try reader.list(atMost: 2) { (reader) throws(CBORError) in
             try reader.structure(2, "wrap")
             let kindOffset = reader.offset
-            guard let kind = WrapKind(
-                rawValue: UInt8(try reader.unsigned(atMost: 255, field: "wrap kind")))
+            guard
+                let kind = WrapKind(
+                    rawValue: UInt8(try reader.unsigned(atMost: 255, field: "wrap kind")))
             else { throw .outOfRange(offset: kindOffset, field: "wrap kind") }
             return Wrap(kind: kind, sealed: try reader.byteString(count: Self.wrapCount))
         }
-        guard let first = wraps.first, wraps.count == 1 || first.kind.rawValue < wraps[1].kind.rawValue
+        guard let first = wraps.first,
+            wraps.count == 1 || first.kind.rawValue < wraps[1].kind.rawValue
         else { throw .outOfRange(offset: start, field: "wraps") }
     }
 }
@@ -69,8 +71,9 @@ extension CBORReader {
     /// A cipher suite's byte.
     mutating func cipherSuite() throws(CBORError) -> CipherSuite {
         let start = offset
-        guard let suite = CipherSuite(
-            rawValue: UInt8(try unsigned(atMost: 255, field: "cipher suite")))
+        guard
+            let suite = CipherSuite(
+                rawValue: UInt8(try unsigned(atMost: 255, field: "cipher suite")))
         else { throw .outOfRange(offset: start, field: "cipher suite") }
         return suite
     }

@@ -61,7 +61,8 @@ package struct RecordPayload: Hashable, Sendable {
             writer.text(link.reference)
             writer.hash(link.record)
         }
-        writer.byteString([UInt8](repeating: 0, count: Self.paddingCount(after: writer.bytes.count)))
+        writer.byteString(
+            [UInt8](repeating: 0, count: Self.paddingCount(after: writer.bytes.count)))
         return writer.bytes
     }
 
@@ -72,8 +73,9 @@ package struct RecordPayload: Hashable, Sendable {
         try reader.structure(5, "record payload")
         try reader.version(1, "record payload")
         let kindOffset = reader.offset
-        guard let kind = PayloadKind(
-            rawValue: UInt8(try reader.unsigned(atMost: 255, field: "payload kind")))
+        guard
+            let kind = PayloadKind(
+                rawValue: UInt8(try reader.unsigned(atMost: 255, field: "payload kind")))
         else { throw .outOfRange(offset: kindOffset, field: "payload kind") }
         self.kind = kind
         content = try reader.byteString(atMost: Self.contentLimit)

@@ -25,8 +25,7 @@ package struct RecordSealer: Sendable {
 
     private let random: any RandomSource
 
-    /// - Parameters:
-    ///   - writerKey: nil when the owner writes: the domain key opens it already.
+    /// Without a writer's key only the owner's domain key opens the records: the owner writes.
     package init(suite: CipherSuite, writerKey: [UInt8]?, random: any RandomSource) {
         (self.suite, self.writerKey, self.random) = (suite, writerKey, random)
     }

@@ -19,6 +19,8 @@ package struct AgentState: Sendable {
     package private(set) var wallets: [AccountID: SecretBytes] = [:]
     /// Patients by the keyed digests of their identifiers.
     package private(set) var patients: [Hash256: Patient] = [:]
+    /// Pseudonyms that are known by an identifier, and not by a resource id alone.
+    package private(set) var identified: Set<AccountID> = []
     /// Files whose import began, by their keyed digest.
     package private(set) var begunImports: [Hash256: Timestamp] = [:]
     /// Files whose import is complete, by their keyed digest.
@@ -35,7 +37,8 @@ package struct AgentState: Sendable {
         switch entry {
         case .hostedWallet(let root, let pseudonym): wallets[pseudonym] = root
         case .patient(let key, let pseudonym, let isHosted):
-            patients[key] = Patient(pseudonym: pseudonym, isHosted: isHosted)
+            patients[key.digest] = Patient(pseudonym: pseudonym, isHosted: isHosted)
+            if key.kind == .identifier { identified.insert(pseudonym) }
         case .importBegun(let file, let time): begunImports[file] = time
         case .importFinished(let summary): finishedImports[summary.file] = summary
         case .epochSeed(let name, let seed): epochSeeds[name] = seed

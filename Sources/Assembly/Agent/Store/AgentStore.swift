@@ -54,8 +54,7 @@ package final class AgentStore: Sendable {
 
     /// Opens an existing identity.
     ///
-    /// - Parameters:
-    ///   - protection: must fit how the keystore was written; it is used again to rewrite it.
+    /// The protection must fit how the keystore was written; it is used again to rewrite it.
     package static func open(
         at path: String, on disk: any Disk, protection: KeystoreProtection,
         random: any RandomSource

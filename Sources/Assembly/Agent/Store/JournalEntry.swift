@@ -11,7 +11,7 @@ package import Ledger
 /// | number | entry | fields |
 /// |---|---|---|
 /// | 1 | hosted wallet | root seed (32), pseudonym |
-/// | 2 | patient | keyed digest of an identifier (32), pseudonym, hosted |
+/// | 2 | patient | keyed digest of an identifier (32), its kind, pseudonym, hosted |
 /// | 3 | import begun | keyed digest of the file (32), time |
 /// | 4 | import finished | keyed digest of the file (32), records, manifests [(owner, record)], time |
 /// | 5 | epoch seed | owner, domain, epoch, seed (32) |
@@ -20,7 +20,7 @@ package enum JournalEntry: Sendable, CBORCodable {
     /// A resident's root seed that this institution keeps for them.
     case hostedWallet(root: SecretBytes, pseudonym: AccountID)
     /// A patient of this institution, under one of their identifiers.
-    case patient(key: Hash256, pseudonym: AccountID, isHosted: Bool)
+    case patient(PatientKey, pseudonym: AccountID, isHosted: Bool)
     case importBegun(file: Hash256, time: Timestamp)
     case importFinished(ImportSummary)
     /// A key that a reader was given by access code.
@@ -36,9 +36,10 @@ package enum JournalEntry: Sendable, CBORCodable {
             writer.byteString(root.copyBytes())
             pseudonym.encode(to: &writer)
         case .patient(let key, let pseudonym, let isHosted):
-            writer.array(4)
+            writer.array(5)
             writer.unsigned(2)
-            writer.hash(key)
+            writer.hash(key.digest)
+            writer.unsigned(UInt64(key.kind.rawValue))
             pseudonym.encode(to: &writer)
             writer.bool(isHosted)
         case .importBegun(let file, let time):
@@ -80,10 +81,10 @@ package enum JournalEntry: Sendable, CBORCodable {
         case (1, 3):
             let root = try reader.secret()
             self = .hostedWallet(root: root, pseudonym: try AccountID(from: &reader))
-        case (2, 4):
-            let key = try reader.hash()
+        case (2, 5):
+            let key = try PatientKey(fieldsOf: &reader)
             let pseudonym = try AccountID(from: &reader)
-            self = .patient(key: key, pseudonym: pseudonym, isHosted: try reader.bool())
+            self = .patient(key, pseudonym: pseudonym, isHosted: try reader.bool())
         case (3, 3):
             let file = try reader.hash()
             self = .importBegun(file: file, time: Timestamp(milliseconds: try reader.unsigned()))
@@ -121,7 +122,9 @@ package struct ImportSummary: Hashable, Sendable {
         package let owner: AccountID
         package let record: Hash256
 
-        package init(owner: AccountID, record: Hash256) { (self.owner, self.record) = (owner, record) }
+        package init(owner: AccountID, record: Hash256) {
+            (self.owner, self.record) = (owner, record)
+        }
     }
 
     /// Keyed digest of the file: says nothing to those without the registry secret.

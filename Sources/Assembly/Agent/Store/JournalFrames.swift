@@ -56,8 +56,9 @@ struct JournalFrames: Sendable {
     }
 
     private func open(_ sealed: [UInt8], _ number: UInt64) -> [JournalEntry]? {
-        guard let plaintext = try? Sealing.open(
-            sealed, key: key, authenticating: Self.bindingLabel + number.bigEndianBytes)
+        guard
+            let plaintext = try? Sealing.open(
+                sealed, key: key, authenticating: Self.bindingLabel + number.bigEndianBytes)
         else { return nil }
         guard var reader = try? CBORReader(plaintext),
             let entries = try? reader.list(
