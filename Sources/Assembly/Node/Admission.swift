@@ -57,11 +57,13 @@ final class Admission: BlockObserver {
         let isMember: Bool
         do throws(StorageError) {
             let state = StateSpace(store)
-            isMember = try sender.account == authority
+            isMember =
+                try sender.account == authority
                 || Directory.standing(of: sender.account, in: state) != nil
-            guard try Accounts.authorises(
-                sender.key, for: sender.account,
-                value: { (key) throws(StorageError) in try state.value(for: key) })
+            guard
+                try Accounts.authorises(
+                    sender.key, for: sender.account,
+                    value: { (key) throws(StorageError) in try state.value(for: key) })
             else { throw TransactionError.unknownSender }
         } catch let error as StorageError {
             throw .unavailable(error.refusal.code)

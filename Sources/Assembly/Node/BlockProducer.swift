@@ -102,7 +102,7 @@ final class BlockProducer {
                 item.observer?(
                     .final(
                         TransactionPlace(height: block.header.height, index: UInt32(place)),
-                        failure: block.failures[place]))
+                        failure: block.outcomes[place].failure))
                 place += 1
             }
         }

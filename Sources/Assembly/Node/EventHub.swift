@@ -86,8 +86,9 @@ final class EventHub: BlockObserver {
         state = Mutex(State(height: height))
     }
 
-    func start() {
-        thread.withLock { $0 = System.Thread(name: "events") { [self] in run() } }
+    func start() throws(SystemError) {
+        let started = try System.Thread("events") { [self] in run() }
+        thread.withLock { $0 = started }
     }
 
     func stop() {

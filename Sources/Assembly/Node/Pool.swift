@@ -45,7 +45,9 @@ final class Pool: Sendable {
 
     /// True when `more` transactions would not fit: the door asks before it checks signatures.
     func isFull(for more: Int) -> Bool {
-        state.withLock { $0.waiting.count - $0.first + more > countLimit || $0.byteCount > byteLimit }
+        state.withLock {
+            $0.waiting.count - $0.first + more > countLimit || $0.byteCount > byteLimit
+        }
     }
 
     func contains(_ id: TransactionID) -> Bool { state.withLock { $0.known.contains(id) } }

@@ -16,11 +16,11 @@ package struct ReadResult: Sendable {
     /// Nil when the record is unknown; then the decision refuses.
     package let item: RecordItem?
     /// The newest version, when reading is allowed and the body is there.
-    package let content: RecordContent?
+    package let content: SealedRecord?
 }
 
 /// A sealed record as the vault keeps it.
-package struct RecordContent: Sendable {
+package struct SealedRecord: Sendable {
     package let number: UInt64
     package let version: RecordVersion
     package let body: [UInt8]

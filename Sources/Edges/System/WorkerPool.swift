@@ -44,8 +44,9 @@ package final class WorkerPool: Sendable {
     package init(threads count: Int) {
         wakeups = (0..<max(0, count)).map { _ in Wakeup() }
         threads = Mutex([])
-        let started = wakeups.map { wakeup in
-            Thread(name: "worker") { [self] in run(wakeup) }
+        // A thread that cannot start is missing, no more: callers do their own share of the work.
+        let started = wakeups.compactMap { wakeup in
+            try? Thread("worker") { [self] in run(wakeup) }
         }
         threads.withLock { $0 = started }
     }

@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import Cryptography
 package import Encoding
 package import Storage

@@ -1,6 +1,6 @@
 package import Base
 import Cryptography
-package import Encoding
+import Encoding
 import Merkle
 
 /// The checks of a receipt, in the order in which they are made.
@@ -103,9 +103,9 @@ package struct VerifiedReceipt: Sendable {
         } catch {
             throw ReceiptFailure(.certificate, "\(error)")
         }
-        let leaf = LogHash.leaf(receipt.entry, suite: trust.genesis.hashSuite)
+        let leaf = LogHash.leaf(receipt.entry, trust.genesis.hashSuite)
         let root = receipt.path.root(
-            leaf: leaf, index: receipt.index, size: header.logSize, suite: trust.genesis.hashSuite)
+            leaf: leaf, index: receipt.index, size: header.logSize, trust.genesis.hashSuite)
         guard root == header.logRoot else {
             throw ReceiptFailure(.inclusion, "index \(receipt.index) of \(header.logSize)")
         }
@@ -120,7 +120,7 @@ package struct VerifiedReceipt: Sendable {
             guard
                 row.proof.verify(
                     key: StateKeys.treeKey(row.key, suite), valueHash: valueHash,
-                    root: receipt.header.stateRoot, suite: suite)
+                    root: receipt.header.stateRoot, suite)
             else { throw ReceiptFailure(.state, "row \(index)") }
         }
     }

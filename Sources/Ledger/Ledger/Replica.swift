@@ -1,5 +1,6 @@
+import Encoding
 package import Base
-package import Cryptography
+import Cryptography
 package import Merkle
 package import Storage
 
@@ -23,8 +24,8 @@ package struct ExecutedBlock: Sendable {
     package let entries: [[UInt8]]
     /// The transactions of the entries, in order.
     package let included: [TransactionID]
-    /// Outcome codes of the entries: nil for success.
-    package let failures: [String?]
+    /// What the transactions did, in order.
+    package let outcomes: [Outcome]
     /// Leaf digests of the entries, in order.
     package let leaves: [Hash256]
     /// State changes in key order.
@@ -109,26 +110,27 @@ package struct Replica {
         var entries: [[UInt8]] = []
         var leaves: [Hash256] = []
         var included: [TransactionID] = []
-        var failures: [String?] = []
-        var refused: [(TransactionID, TransactionError)] = []
+        var outcomes: [Outcome] = []
+        var refused: [(id: TransactionID, error: TransactionError)] = []
         var seen: Set<TransactionID> = []
         for transaction in batch {
             if let error = admissionError(transaction) {
                 refused.append((transaction.id, error))
                 continue
             }
-            guard try seen.insert(transaction.id).inserted && !isKnown(transaction.id) else {
+            let isNew = seen.insert(transaction.id).inserted
+            guard try isNew ? !isKnown(transaction.id) : false else {
                 refused.append((transaction.id, .duplicate(transaction.id)))
                 continue
             }
             let outcome = try run(transaction, context, overlay)
             let entry = Entry(transaction: transaction.bytes, outcome: outcome).encoded
-            let leaf = LogHash.leaf(entry, suite: suite)
+            let leaf = LogHash.leaf(entry, suite)
             log.append(leaf)
             entries.append(entry)
             leaves.append(leaf)
             included.append(transaction.id)
-            failures.append(outcome.failure)
+            outcomes.append(outcome)
         }
         guard !entries.isEmpty || !refused.isEmpty else { return nil }
         let changes = overlay.changes
@@ -146,7 +148,7 @@ package struct Replica {
             contracts: contracts)
         return ExecutedBlock(
             header: header, digest: header.digest(suite), entries: entries, included: included,
-            failures: failures, leaves: leaves, changes: changes, refused: refused, log: log)
+            outcomes: outcomes, leaves: leaves, changes: changes, refused: refused, log: log)
     }
 
     private func run(

@@ -1,6 +1,6 @@
-package import Base
+import Base
 package import Cryptography
-package import Encoding
+import Encoding
 
 /// A transaction as it travels: a body and its signatures, none of them checked yet.
 ///

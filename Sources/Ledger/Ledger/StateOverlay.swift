@@ -1,6 +1,6 @@
 package import Base
 package import Cryptography
-package import Encoding
+import Encoding
 package import Storage
 
 /// The state as a block sees it while it executes: the base below, its own writes on top.

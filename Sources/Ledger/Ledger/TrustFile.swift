@@ -1,5 +1,5 @@
 package import Base
-package import Encoding
+import Encoding
 
 /// The public data of a chain: all that an auditor needs to check a receipt.
 ///
@@ -16,11 +16,11 @@ package struct TrustFile: Hashable, Sendable {
     /// The file's text, which people can read and compare.
     package var text: [UInt8] {
         let object = JSONValue.object([
-            JSONMember(key: "format", value: .string(Self.format)),
-            JSONMember(key: "zone", value: .string(genesis.zone)),
-            JSONMember(key: "chain", value: .string(genesis.chain)),
-            JSONMember(key: "id", value: .string(genesis.id.description)),
-            JSONMember(key: "genesis", value: .string(Base64URL.encode(genesis.encoded))),
+            JSONMember("format", .string(Self.format)),
+            JSONMember("zone", .string(genesis.zone)),
+            JSONMember("chain", .string(genesis.chain)),
+            JSONMember("id", .string(genesis.id.description)),
+            JSONMember("genesis", .string(Base64URL.encode(genesis.encoded))),
         ])
         return object.serialized(pretty: true) + [10]
     }
