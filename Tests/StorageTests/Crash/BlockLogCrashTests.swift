@@ -39,7 +39,7 @@ struct BlockLogCrashTests {
 
     @Test("loses nothing acknowledged and shows nothing half", arguments: FaultSweep.all)
     func sweep(sweep: FaultSweep) throws {
-        let count = try sweep.run(seeds: 1..<5) { disk, label in
+        let count = try sweep.run(seeds: 1..<4) { disk, label in
             let acknowledged = load(disk)
             guard label != "no fault" else {
                 #expect(acknowledged == records.count)

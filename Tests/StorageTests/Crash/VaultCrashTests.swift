@@ -50,7 +50,7 @@ struct VaultCrashTests {
         "keeps and forgets what it promised, and never shows a broken blob",
         arguments: FaultSweep.all, [DiskRestart.power, .process])
     func sweep(sweep: FaultSweep, restart: DiskRestart) throws {
-        try sweep.run(seeds: 1..<4) { disk, label in
+        try sweep.run(seeds: 1..<3) { disk, label in
             var isPresent = load(disk)
             guard label != "no fault" else {
                 #expect(
