@@ -77,6 +77,7 @@ extension HTTPClientRequest {
     /// Whether nothing in it could end a header line early.
     fileprivate var isSound: Bool {
         let isVisible = { (byte: UInt8) in byte > 0x20 && byte < 0x7F }
+        if case .none = body {} else if method == "HEAD" { return false }
         return !method.isEmpty && method.utf8.allSatisfy { $0 >= 0x41 && $0 <= 0x5A }
             && url.utf8.allSatisfy(isVisible)
             && fields.allSatisfy { field in
