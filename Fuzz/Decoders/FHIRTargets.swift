@@ -9,7 +9,8 @@ extension FuzzTarget {
             #"{"resourceType":"Patient","id":"a"}"#,
             #"{"resourceType":"Bundle","type":"transaction","entry":[{"fullUrl":"urn:uuid:1","#
                 + #""resource":{"resourceType":"Observation","subject":{"reference":"urn:uuid:2"},"#
-                + #""valueQuantity":{"value":1.00}},"request":{"method":"POST","url":"Observation"}},"#
+                + #""valueQuantity":{"value":1.00}},"#
+                + #""request":{"method":"POST","url":"Observation"}},"#
                 + #"{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Patient"},"#
                 + #""request":{"method":"POST","url":"Patient"}}]}"#,
         ].map { Array($0.utf8) }
