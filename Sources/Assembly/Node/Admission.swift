@@ -1,6 +1,6 @@
 import Base
 import Cryptography
-package import Ledger
+import Ledger
 import Membership
 import Storage
 import Synchronization

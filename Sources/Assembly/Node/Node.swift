@@ -1,16 +1,17 @@
-package import Audit
+import Encoding
+import Audit
 package import Base
-package import Consent
+import Consent
 package import ContractKit
-package import Cryptography
-package import Keys
+import Cryptography
+import Keys
 package import Ledger
-package import Membership
-package import Merkle
-package import Records
+import Membership
+import Merkle
+import Records
 package import Storage
 import Synchronization
-package import System
+import System
 
 /// One running node: the only place where the ledger, the disks, the threads and the clock meet.
 ///

@@ -58,6 +58,9 @@ package final class StateTree {
     /// Keys in the latest version.
     package var count: Int { latest.count }
 
+    /// Whether the latest version holds no key.
+    package var isEmpty: Bool { count == 0 }
+
     /// The root of the latest version.
     package var root: Hash256 { latest.root.hash }
 
