@@ -15,8 +15,9 @@ extension FuzzTarget {
                 + #""request":{"method":"POST","url":"Patient"}}]}"#,
         ].map { Array($0.utf8) }
     ) { bytes in
-        guard let unit = try? BundleSplitter.split(bytes, limits: .request) else { return }
+        guard let unit = try? BundleSplitter.split(bytes, limits: .request) else { return false }
         precondition(unit.manifest.reassemble(unit.entries.map { unit.resourceBytes($0) }) == bytes)
         precondition((try? ImportManifest(decoding: unit.manifest.encoded)) == unit.manifest)
+        return true
     }
 }
