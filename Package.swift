@@ -83,7 +83,7 @@ let package = Package(
             "Records", in: "Modules",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
-                "Membership", "FHIRModel",
+                "Membership", "Keys", "FHIRModel",
             ]),
         room(
             "Consent", in: "Modules",

@@ -1,0 +1,111 @@
+import Base
+import Cryptography
+import Ledger
+import Ordering
+import Storage
+import Synchronization
+
+/// What other parts of the node learn of each new block, on the producer's thread: be brief.
+protocol BlockObserver: AnyObject, Sendable {
+    func committed(_ block: ExecutedBlock)
+}
+
+/// Makes blocks: takes the pool's batches through ordering, execution, certificate and disk.
+///
+/// There is no timer. While one block is executed and synced, the next batch gathers in the pool:
+/// an idle node answers at once and a busy one makes large blocks.
+// @unchecked: made by the node, then used by the thread "blocks" alone.
+final class BlockProducer: @unchecked Sendable {
+    /// Why the producer stopped for good; nil while it works.
+    enum Halt: Error, Hashable, Sendable {
+        case stopped
+        case storage(StorageError)
+    }
+
+    private let chain: ChainStore
+    private let pool: Pool
+    private let signer: ValidatorSigner
+    private let clock: @Sendable () -> Timestamp
+    private let observers: [any BlockObserver]
+    private let publish: (Head) -> Void
+    private var ordering: any OrderingEngine
+
+    init(
+        chain: ChainStore, pool: Pool, signer: ValidatorSigner,
+        clock: @escaping @Sendable () -> Timestamp, observers: [any BlockObserver],
+        publish: @escaping (Head) -> Void
+    ) {
+        (self.chain, self.pool, self.signer, self.clock) = (chain, pool, signer, clock)
+        (self.observers, self.publish) = (observers, publish)
+        ordering = EmbeddedOrdering(after: chain.head.position)
+    }
+
+    /// Makes blocks until the pool is empty.
+    ///
+    /// - Throws: ``Halt/storage(_:)`` when a durable block's rows could not be written: the node
+    ///   must stop and replay. A block that could not be made durable is refused, not thrown.
+    func drain() throws(Halt) {
+        while true {
+            let waiting = pool.take()
+            if waiting.isEmpty { return }
+            try produce(waiting)
+        }
+    }
+
+    private func produce(_ waiting: [Pool.Waiting]) throws(Halt) {
+        let block: ExecutedBlock
+        do {
+            try ordering.append(waiting.map(\.transaction))
+            guard let batch = try ordering.next(),
+                let executed = try chain.execute(
+                    batch.transactions, position: batch.position, time: clock())
+            else { return }
+            block = executed
+        } catch {
+            refuse(waiting, because: error)
+            return
+        }
+        if !block.entries.isEmpty {
+            do {
+                let certificate = try signer.certify(block)
+                try chain.append(block, certificate)
+            } catch {
+                chain.abandon()
+                refuse(waiting, because: error)
+                return
+            }
+            try chain.writeState(block) { Halt.storage($0) }
+            publish(chain.head)
+        } else {
+            ordering = EmbeddedOrdering(after: chain.head.position)
+        }
+        report(block, waiting)
+    }
+
+    /// The batch's position went nowhere: the engine starts again behind the head.
+    private func refuse(_ waiting: [Pool.Waiting], because error: any Error) {
+        ordering = EmbeddedOrdering(after: chain.head.position)
+        pool.forget(waiting.map(\.transaction.id))
+        let reason = (error as? StorageError)?.refusal.code ?? "ordering"
+        for item in waiting { item.observer?(.refused(.unavailable(reason))) }
+    }
+
+    private func report(_ block: ExecutedBlock, _ waiting: [Pool.Waiting]) {
+        for observer in observers where !block.entries.isEmpty { observer.committed(block) }
+        pool.forget(waiting.map(\.transaction.id))
+        var refused = block.refused[...]
+        var place = 0
+        for item in waiting {
+            if let first = refused.first, first.id == item.transaction.id {
+                item.observer?(.refused(first.error))
+                refused = refused.dropFirst()
+            } else {
+                item.observer?(
+                    .final(
+                        TransactionPlace(height: block.header.height, index: UInt32(place)),
+                        failure: block.outcomes[place].failure))
+                place += 1
+            }
+        }
+    }
+}

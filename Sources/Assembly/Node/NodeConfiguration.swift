@@ -1,0 +1,70 @@
+package import Base
+package import Cryptography
+package import Ledger
+package import Storage
+package import System
+
+/// What a node is made of; the storage engines come in so that tests can bring their own.
+package struct NodeConfiguration: Sendable {
+    package let genesis: Genesis
+    /// The validator's key of this node.
+    package let validator: SigningKey
+    /// The institution that runs this node: it signs the audit of reads.
+    package let operatorAccount: AccountID
+    package let operatorKey: SigningKey
+    /// Threads that check signatures besides the caller's.
+    package var workerThreads = 1
+
+    package init(
+        genesis: Genesis, validator: SigningKey, operatorAccount: AccountID,
+        operatorKey: SigningKey
+    ) {
+        (self.genesis, self.validator) = (genesis, validator)
+        (self.operatorAccount, self.operatorKey) = (operatorAccount, operatorKey)
+    }
+}
+
+/// The disks of a node.
+package struct NodeStorage: Sendable {
+    package let store: any KeyValueStore
+    package let log: any BlockLog
+    package let vault: any BlobStore
+    package let journal: any Journal
+
+    package init(
+        store: any KeyValueStore, log: any BlockLog, vault: any BlobStore, journal: any Journal
+    ) {
+        (self.store, self.log, self.vault, self.journal) = (store, log, vault, journal)
+    }
+}
+
+/// Why a node does not start.
+package enum NodeError: Error, Hashable, Sendable {
+    case chain(ChainStoreError)
+    case storage(StorageError)
+    /// The system gives no more threads.
+    case threads(SystemError)
+    /// The key in the data folder is not one of the validators'.
+    case notValidator
+    /// One validator must be a quorum until the node can speak to others.
+    case needsOtherValidators
+
+    package var refusal: Refusal {
+        switch self {
+        case .chain(let error): error.refusal
+        case .storage(let error): error.refusal
+        case .threads(let error): error.refusal
+        case .notValidator:
+            Refusal(
+                "node.not-validator",
+                "This node's validator key is not in the genesis document. Give the node the key "
+                    + "that was made with the zone.",
+                "本节点的验证者密钥不在创世文档中。请使用建区时生成的密钥。")
+        case .needsOtherValidators:
+            Refusal(
+                "node.needs-validators",
+                "This validator alone is no quorum, and this version runs single nodes only.",
+                "本验证者的权重不足法定多数，而此版本仅支持单节点运行。")
+        }
+    }
+}

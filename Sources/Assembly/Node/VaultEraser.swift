@@ -1,0 +1,71 @@
+import Base
+import Encoding
+import Ledger
+import Records
+import Storage
+
+/// Destroys the sealed bodies and keys of records that the chain says are erased.
+///
+/// What was not destroyed before a crash is destroyed at the next start: the store remembers how far
+/// erasure has come.
+final class VaultEraser: BlockObserver {
+    /// Versions of one record that are destroyed together.
+    private static let versionLimit = 100_000
+    /// Heights between marks when nothing is erased.
+    private static let markInterval: UInt64 = 1024
+
+    private let store: any KeyValueStore
+    private let vault: any BlobStore
+
+    init(store: any KeyValueStore, vault: any BlobStore) {
+        (self.store, self.vault) = (store, vault)
+    }
+
+    func committed(_ block: ExecutedBlock) {
+        // A failure leaves the mark behind, so the next start tries again.
+        try? erase(block.outcomes.flatMap(\.events), height: block.header.height)
+    }
+
+    /// Goes through the blocks behind the mark.
+    func catchUp(log: any BlockLog, height: UInt64) throws(StorageError) {
+        let mark = try store.value(for: KeySpaces.erasureKey)
+        var next = (mark?.reduce(0) { $0 << 8 | UInt64($1) } ?? 0) + 1
+        while next <= height {
+            if let bytes = try log.read(next - 1), let block = try? Block(decoding: bytes) {
+                let entries = block.entries.compactMap { try? Entry(decoding: $0) }
+                try erase(entries.flatMap(\.outcome.events), height: next)
+            }
+            next += 1
+        }
+        try remember(height)
+    }
+
+    private func erase(_ events: [Event], height: UInt64) throws(StorageError) {
+        var erased = false
+        for event in events where event.module == RecordsContract.name {
+            guard let record = Self.erasedRecord(event) else { continue }
+            let versions = try RecordQueries.versions(
+                of: record, limit: Self.versionLimit, in: StateSpace(store))
+            for (_, version) in versions {
+                try vault.delete(BlobAddress(version.content.body))
+                try vault.delete(BlobAddress(version.content.envelope))
+            }
+            erased = true
+        }
+        if erased || height % Self.markInterval == 0 { try remember(height) }
+    }
+
+    /// The record of an `erased` event, whose data is an array of the record and its versions.
+    private static func erasedRecord(_ event: Event) -> Hash256? {
+        guard event.name == "erased", var reader = try? CBORReader(event.data),
+            (try? reader.structure(2, "erased record")) != nil
+        else { return nil }
+        return try? reader.hash()
+    }
+
+    private func remember(_ height: UInt64) throws(StorageError) {
+        var batch = WriteBatch()
+        batch.put(KeySpaces.erasureKey, KeySpaces.bigEndian(height))
+        try store.write(batch)
+    }
+}

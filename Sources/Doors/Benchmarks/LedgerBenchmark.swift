@@ -1,0 +1,162 @@
+package import Base
+import Cryptography
+package import Encoding
+import Ledger
+import Node
+import Storage
+import System
+
+/// `bench ledger`: commitments to finality on disk, beside the machine's own limits.
+package struct LedgerBenchmark: Sendable {
+    /// What to run; the defaults are the published workload.
+    package struct Plan: Sendable {
+        package var seed: UInt64 = 20_261_121
+        /// Transactions of each throughput round.
+        package var transactions = 60_000
+        /// Throughput rounds; the median counts.
+        package var rounds = 5
+        /// Transactions at half load.
+        package var pacedTransactions = 30_000
+        /// Sizes of the state at which the cost is measured.
+        package var growth = [10_000, 100_000, 1_000_000]
+        package var cores = 2
+
+        package init() {}
+
+        /// A short run for tests: the same path, small numbers.
+        package static var smoke: Plan {
+            var plan = Plan()
+            (plan.transactions, plan.rounds, plan.pacedTransactions) = (400, 1, 100)
+            plan.growth = [1_000, 2_000]
+            return plan
+        }
+    }
+
+    private let plan: Plan
+    private let folder: String
+    private let progress: (String) -> Void
+
+    package init(plan: Plan, folder: String, progress: @escaping (String) -> Void) {
+        (self.plan, self.folder, self.progress) = (plan, folder, progress)
+    }
+
+    package func run() throws -> JSONValue {
+        let zone = try BenchZone(seed: plan.seed)
+        progress("machine")
+        let limits = try MachineLimits.measure(
+            folder: folder, cores: plan.cores, random: SystemRandom())
+        let data = folder + "/ledger"
+        let storage = try NodeFolder.openStorage(data)
+        var configuration = zone.configuration
+        configuration.workerThreads = max(1, plan.cores - 1)
+        let node = try Node(configuration: configuration, storage: storage)
+        defer { node.shutdown() }
+        let submission = Submission(node: node)
+        for transaction in try zone.founding() { _ = try submission.run([transaction]) }
+
+        var keys = 0
+        var growth: [(keys: Int, rate: Int)] = []
+        for size in plan.growth {
+            progress("growth to \(size) keys")
+            try grow(from: &keys, to: size, zone: zone, submission: submission)
+            let rate = try throughput(zone, submission, node, rounds: plan.rounds)
+            keys += plan.transactions * plan.rounds * BenchCalls.rowsPerWrite
+            growth.append((size, rate))
+        }
+        let before = node.head.log.size
+        let bytesBefore = try NodeFolder.byteCount(data)
+        let rate = try throughput(zone, submission, node, rounds: plan.rounds)
+        let written = node.head.log.size - before
+        let bytes = (try NodeFolder.byteCount(data)) - bytesBefore
+        progress("half load")
+        let sample = LatencySample()
+        let paced = try sign(plan.pacedTransactions, zone, node)
+        try submission.pace(paced, perSecond: max(1, rate / 2), into: sample)
+        return report(
+            limits: limits, growth: growth, rate: rate, sample: sample,
+            bytesPerTransaction: bytes / Int(max(1, written)), node: node)
+    }
+
+    private func sign(_ count: Int, _ zone: BenchZone, _ node: Node) throws -> [[UInt8]] {
+        let height = node.head.height
+        return try (0..<count).map { _ in
+            try zone.sign([zone.write()], by: zone.hospital, height: height)
+        }
+    }
+
+    /// Median transactions a second over some rounds of pre-signed transactions.
+    private func throughput(
+        _ zone: BenchZone, _ submission: Submission, _ node: Node, rounds: Int
+    ) throws -> Int {
+        var rates: [Int] = []
+        for round in 0..<rounds {
+            progress("signing round \(round + 1) of \(rounds)")
+            let transactions = try sign(plan.transactions, zone, node)
+            progress("round \(round + 1) of \(rounds)")
+            let elapsed = try submission.run(transactions)
+            rates.append(Int(UInt64(transactions.count) * 1_000_000_000 / max(1, elapsed)))
+        }
+        return rates.sorted()[rates.count / 2]
+    }
+
+    /// Fills the state with transactions of many calls each, which need few signatures.
+    private func grow(
+        from keys: inout Int, to size: Int, zone: BenchZone, submission: Submission
+    ) throws {
+        let perTransaction = 48
+        while keys < size {
+            var batch: [[UInt8]] = []
+            while keys < size, batch.count < 256 {
+                let calls = (0..<perTransaction).map { _ in zone.write() }
+                batch.append(
+                    try zone.sign(calls, by: zone.hospital, height: submission.node.head.height))
+                keys += perTransaction * BenchCalls.rowsPerWrite
+            }
+            _ = try submission.run(batch)
+        }
+    }
+
+    private func report(
+        limits: MachineLimits, growth: [(keys: Int, rate: Int)], rate: Int, sample: LatencySample,
+        bytesPerTransaction: Int, node: Node
+    ) -> JSONValue {
+        let first = growth.first?.rate ?? 1
+        let last = growth.last?.rate ?? 1
+        let hash = HashSuite.sha256.hash(
+            node.head.stateRoot.bytes + UInt64(node.head.log.size).tableBytes)
+        return [
+            "benchmark": "ledger",
+            "transactions_per_second": .integer(rate),
+            "signature_checks_per_second": .integer(limits.signatureChecksPerSecond),
+            "ratio": Ratio.text(rate, limits.signatureChecksPerSecond),
+            "syncs_per_second": .integer(limits.syncsPerSecond),
+            "final_p50_ms": Ratio.text(sample.percentile(50), 1000),
+            "final_p99_ms": Ratio.text(sample.percentile(99), 1000),
+            "bytes_per_transaction": .integer(bytesPerTransaction),
+            "peak_rss_mib": .integer(ResourceUse.current.peakResidentBytes >> 20),
+            "growth_cost_ratio": Ratio.text(first, max(1, last)),
+            "growth": .array(
+                growth.map {
+                    ["state_keys": .integer($0.keys), "transactions_per_second": .integer($0.rate)]
+                }),
+            "blocks": .integer(node.head.height),
+            "seed": .integer(plan.seed),
+            "machine": .string(MachineLimits.machine),
+            "result_hash": .string(hash.description),
+        ]
+    }
+}
+
+/// Quotients as decimal text with three digits, without floating point.
+enum Ratio {
+    static func text(_ numerator: Int, _ denominator: Int) -> JSONValue {
+        let thousandths = numerator * 1000 / max(1, denominator)
+        let fraction = String(thousandths % 1000)
+        let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+        return .number("\(thousandths / 1000).\(padded)")
+    }
+}
+
+extension UInt64 {
+    fileprivate var tableBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}
