@@ -78,7 +78,8 @@ package final class StateTree {
         let before = latest
         arena.journal = StateJournal()
         let root = StateChange.sorted(changes).withUnsafeBufferPointer { sorted in
-            arena.update(before.root, at: 0, known: 0, with: sorted)
+            arena.warm(before.root.link, with: sorted)
+            return arena.update(before.root, at: 0, known: 0, with: sorted)
         }
         let journal = arena.journal
         arena.journal = StateJournal()
@@ -132,8 +133,8 @@ package final class StateTree {
     /// What the tree holds, for metrics and for tests of pruning.
     package var memory: StateTreeMemory {
         StateTreeMemory(
-            leafCount: arena.leafSlotCount - arena.freeLeafCount,
-            nodeCount: arena.nodeSlotCount - arena.freeNodeCount,
+            leafCount: arena.leafSlotCount - arena.freeLeaves.count,
+            nodeCount: arena.nodeSlotCount - arena.freeNodes.count,
             slotCount: arena.leafSlotCount + arena.nodeSlotCount,
             byteCount: arena.byteCount)
     }
