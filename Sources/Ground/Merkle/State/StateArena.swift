@@ -9,9 +9,9 @@ struct StateLeaf {
 
 /// The memory of a state tree: leaves, and the nodes at which two subtrees part.
 ///
-/// Nodes with an empty half are not stored: a node remembers the depth at which its halves part, and
-/// each half's hash is kept in the parent, already carried up to the depth below it. So a tree of n
-/// leaves has n − 1 nodes, whatever the keys. A node costs 73 bytes and a leaf 64.
+/// Nodes with an empty half are not stored: a node remembers the depth at which its halves part,
+/// and each half's hash is kept in the parent, already carried up to the depth below it. So a tree
+/// of n leaves has n − 1 nodes, whatever the keys. A node costs 73 bytes and a leaf 64.
 ///
 /// A slot is written once and never changed while it is in use: updates copy the path. Versions
 /// therefore share what they have in common, and the journal tells what each one added and left.
