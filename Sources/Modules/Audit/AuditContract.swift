@@ -72,7 +72,9 @@ package enum AuditContract: Contract {
         }
     }
 
-    /// Accounts: owner and reader. Data: an array of the sequence number and the event.
+    /// Accounts: owner and reader.
+    ///
+    /// Data: an array of the sequence number and the event.
     private static func announce(
         _ event: AuditEvent, _ sequence: UInt64, _ context: CallContext
     ) throws(CallFailure) {
