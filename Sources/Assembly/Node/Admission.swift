@@ -59,7 +59,7 @@ final class Admission: BlockObserver {
             let state = StateSpace(store)
             isMember =
                 try sender.account == authority
-                || Directory.standing(of: sender.account, in: state) != nil
+                || Directory.standing(of: sender.account, in: state) != .unknown
             guard
                 try Accounts.authorises(
                     sender.key, for: sender.account,

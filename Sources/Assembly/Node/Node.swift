@@ -22,6 +22,9 @@ package final class Node: Sendable {
         AuditContract.self,
     ]
 
+    /// Snapshots tried for one receipt with state proofs.
+    private static let proofAttempts = 20
+
     private struct Shared {
         /// The replica of the last published block: admission reads it.
         var replica: Replica
@@ -82,8 +85,8 @@ package final class Node: Sendable {
             signing.renew(bytes, height: heights.value)
         }
         desk = ReadDesk(
-            store: storage.store, vault: storage.vault, outbox: outbox, signer: signing,
-            heights: heights, clock: clock, random: random)
+            storage: storage, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let producer = BlockProducer(
             chain: chain, pool: pool, signer: signer, clock: clock,
@@ -216,30 +219,31 @@ package final class Node: Sendable {
         guard let place = try place(of: id), let block = try block(at: place.height),
             Int(place.index) < block.entries.count
         else { return nil }
+        let entry = block.entries[Int(place.index)]
         let index = block.firstIndex + UInt64(place.index)
-        let tiles = TileReader(store: storage.store)
-        guard stateKeys.isEmpty else {
-            return try receipt(
-                entry: block.entries[Int(place.index)], index: index, stateKeys: stateKeys,
-                tiles: tiles)
+        if stateKeys.isEmpty {
+            return try receipt(entry: entry, index: index, at: block, rows: [])
         }
-        let path = try LogProver.inclusion(
-            index: index, size: block.header.logSize, suite: chain.genesis.hashSuite,
-            reader: tiles)
-        return Receipt(
-            entry: block.entries[Int(place.index)], index: index, path: path,
-            header: block.header, certificate: block.certificate, state: [])
+        // The chain may move on between the snapshot and the proofs; then the newer state serves.
+        for _ in 0..<Self.proofAttempts {
+            let snapshot = try storage.store.snapshot()
+            if let (height, rows) = try chain.proofs(of: stateKeys, in: snapshot),
+                let newest = try self.block(at: height)
+            {
+                return try receipt(entry: entry, index: index, at: newest, rows: rows)
+            }
+        }
+        throw .inputOutput("the chain grows faster than a proof can be made")
     }
 
-    /// A receipt at the newest block, whose state root the rows are proved against.
     private func receipt(
-        entry: [UInt8], index: UInt64, stateKeys: [[UInt8]], tiles: TileReader
-    ) throws(StorageError) -> Receipt? {
-        let (height, rows) = try chain.proofs(of: stateKeys)
-        guard let block = try block(at: height) else { return nil }
+        entry: [UInt8], index: UInt64, at block: Block, rows: [ReceiptState]
+    ) throws(StorageError) -> Receipt {
+        let suite = chain.genesis.hashSuite
+        let nodes = LogTileNodes(TileReader(store: storage.store), suite)
         let path = try LogProver.inclusion(
-            index: index, size: block.header.logSize, suite: chain.genesis.hashSuite,
-            reader: tiles)
+            index: index, size: block.header.logSize, from: nodes, suite)
+        guard let path else { throw .corrupt("tiles of the log tree are missing") }
         return Receipt(
             entry: entry, index: index, path: path, header: block.header,
             certificate: block.certificate, state: rows)

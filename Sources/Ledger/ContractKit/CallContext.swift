@@ -1,6 +1,6 @@
 package import Base
 package import Ledger
-package import Storage
+import Storage
 
 /// All that a contract can see and touch: the block's time and height, who calls, and its tables.
 ///

@@ -25,6 +25,10 @@ package enum DecisionReason: String, CaseIterable, Hashable, Sendable {
     case domainNotCovered = "domain-not-covered"
     case noConsent = "no-consent"
 
+    // Refused because of the record.
+    case recordUnknown = "record-unknown"
+    case recordErased = "record-erased"
+
     /// The stable code, such as `consent.expired`.
     package var code: String { "consent.\(rawValue)" }
 
@@ -112,6 +116,10 @@ package enum DecisionReason: String, CaseIterable, Hashable, Sendable {
                 "The owner has given the reader no consent. Ask for one or for an access code.",
                 "所有者未授权该阅读者。请申请授权或索取授权码。"
             )
+        case .recordUnknown:
+            ("There is no such record. Ask for the list of records.", "没有这条记录。请先查询记录列表。")
+        case .recordErased:
+            ("The record was erased and its key destroyed.", "该记录已被擦除，密钥已销毁。")
         }
     }
 }

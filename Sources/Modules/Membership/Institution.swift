@@ -1,7 +1,7 @@
-package import Base
-package import ContractKit
+import Base
+import ContractKit
 package import Encoding
-package import Ledger
+import Ledger
 
 /// What an institution is.
 package enum InstitutionKind: UInt8, CaseIterable, Hashable, Sendable {

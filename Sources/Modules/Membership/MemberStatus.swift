@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import ContractKit
 package import Encoding
 package import Ledger

@@ -1,5 +1,5 @@
 package import Base
-package import ContractKit
+import ContractKit
 
 /// Why membership refuses a change.
 package enum MembershipRefusal: RefusalReason {

@@ -1,4 +1,4 @@
-package import Base
+import Base
 import ContractKit
 package import Encoding
 import Ledger

@@ -1,4 +1,4 @@
-package import ContractKit
+import ContractKit
 
 /// A unified social credit code of a Chinese legal entity, with a right check character.
 ///
