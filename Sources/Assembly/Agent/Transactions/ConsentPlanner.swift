@@ -49,9 +49,7 @@ package struct ConsentPlanner: Sendable {
     private let suite: CipherSuite
     private let random: any RandomSource
 
-    /// - Parameters:
-    ///   - epochs: as the chain has them now.
-    ///   - suite: the zone's cipher, for access codes.
+    /// Plans for an owner whose epochs are as the chain has them now, with the zone's cipher.
     package init(
         owner: OwnerKeys, epochs: Epochs, suite: CipherSuite, random: any RandomSource
     ) {
@@ -128,7 +126,7 @@ package struct ConsentPlanner: Sendable {
     }
 
     /// Ends a code that nobody redeemed.
-    package func cancel(_ code: AccountID) -> Call {
+    package static func cancel(_ code: AccountID) -> Call {
         Call(ConsentContract.self, "cancelCode", ConsentContract.NameCode(code: code))
     }
 
@@ -144,10 +142,7 @@ package struct ConsentPlanner: Sendable {
     /// The first call revokes, the next publish; then come the new seeds for the readers who stay.
     /// Gateways stop serving the reader once the first is final. A code that is still open carries
     /// no new seeds: issue another one.
-    ///
-    /// - Parameters:
-    ///   - grants: all of the owner's grants.
-    ///   - readers: reading keys of accounts that may keep reading; others get no new seed.
+    /// `grants` are all of the owner's; a reader who is not among `readers` gets no new seed.
     package func revoke(
         _ revoked: ListedGrant, among grants: [ListedGrant], readers: [ReaderKey], now: Timestamp
     ) throws(ConsentPlanError) -> [Call] {

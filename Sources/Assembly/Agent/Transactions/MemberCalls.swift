@@ -37,13 +37,8 @@ package enum MemberCalls {
 
     /// Enrols a resident's pseudonym; signed by the institution and, too, by the pseudonym.
     ///
-    /// - Parameters:
-    ///   - account: the pseudonym.
-    ///   - identityNumber: nil enrols with a commitment to `identifier` only.
-    ///   - identifier: any text by which the institution tells its patients apart.
-    ///   - assurance: how well the institution knows who it is.
-    ///   - host: the institution that keeps the root seed; nil when the resident does.
-    ///   - registrySecret: the institution's.
+    /// The commitment is to the identity number; without one, to any text by which the institution
+    /// tells its patients apart. The host keeps the root seed; nil when the resident does.
     package static func enrol(
         _ account: AccountID, identityNumber: IdentityNumber?, identifier: String,
         assurance: IdentityAssurance, host: AccountID?, registrySecret: SecretBytes
