@@ -160,6 +160,25 @@ struct PublicKeyTests {
         #expect((140...260).contains(accepted))
     }
 
+    @Test("are read alike before, while and after they are remembered")
+    func remembered() throws {
+        let random = SeededRandom(seed: 10)
+        let first = try SigningKey(suite: .p256, random: random)
+        let signature = try first.sign([1])
+        for number in 0..<(EllipticKeyCache.capacity + 10) {
+            let key = try SigningKey(suite: .p256, random: random).publicKey
+            guard number % 200 == 0 else { continue }
+            #expect(!key.isValidSignature(signature, for: [1]))
+            let again = try PublicKey(tagged: first.publicKey.tagged)
+            #expect(again.isValidSignature(signature, for: [1]), "after \(number) keys")
+        }
+        for _ in 0..<2 {
+            #expect(throws: CryptographyError.invalidKey) {
+                try PublicKey(suite: .p256, bytes: [2] + [UInt8](repeating: 0xFF, count: 32))
+            }
+        }
+    }
+
     @Test("differ when only the suite does")
     func suiteMatters() throws {
         let bytes = try SigningKey(suite: .p256, random: SeededRandom(seed: 1)).publicKey.bytes

@@ -1,57 +1,29 @@
-package import Base
-package import Cryptography
-package import Encoding
-package import Ledger
-package import Merkle
-package import Storage
-
-/// Why a node's data folder cannot be used.
-package enum ChainStoreError: Error, Hashable, Sendable {
-    case storage(StorageError)
-    /// The folder holds another chain.
-    case otherChain(found: Hash256)
-    /// State and block log disagree; the state can be rebuilt from the log.
-    case stateCorrupt(String)
-    /// The block log is damaged below its end.
-    case logCorrupt(height: UInt64, reason: String)
-
-    package var refusal: Refusal {
-        switch self {
-        case .storage(let error): error.refusal
-        case .otherChain(let found):
-            Refusal(
-                "node.other-chain",
-                "The data folder holds chain \(found). Give this node its own folder.",
-                "数据目录属于链 \(found)。请为本节点指定其他目录。")
-        case .stateCorrupt(let reason):
-            Refusal(
-                "node.state-corrupt",
-                "The state does not fit the block log (\(reason)). Run `kanglian doctor "
-                    + "--rebuild-state` to make it again from the log.",
-                "状态与区块日志不符（\(reason)）。请运行 `kanglian doctor --rebuild-state` 重建。")
-        case .logCorrupt(let height, let reason):
-            Refusal(
-                "node.log-corrupt",
-                "The block log is damaged at height \(height) (\(reason)). Restore the data folder "
-                    + "from a backup; the blocks behind the damage are not used.",
-                "区块日志在高度 \(height) 处损坏（\(reason)）。请从备份恢复数据目录。")
-        }
-    }
-}
+import Base
+import Cryptography
+import Encoding
+import Ledger
+import Merkle
+import Storage
+import Synchronization
 
 /// The chain on one node's disks: the block log, which is the truth, and the store made from it.
 ///
-/// Used by the block producer's thread; readers use snapshots.
-final class ChainStore {
-    let genesis: Genesis
-    let store: any KeyValueStore
-    let log: any BlockLog
-    let tree: StateTree
-    let state: ExecutionState
-    private(set) var replica: Replica
-    private var tiles: LogTileWriter
-    /// Tree versions that are kept below the newest one, for proofs that are being made.
+/// The block producer's thread alone executes and commits. Others may ask for proofs.
+// @unchecked: `replica` and `tiles` belong to the producer's thread; the tree is behind `treeLock`.
+final class ChainStore: @unchecked Sendable {
+    /// Tree versions kept below the newest one, for proofs that are being made.
     private static let keptVersions: UInt64 = 8
+
+    let genesis: Genesis
+    private(set) var replica: Replica
+    private let store: any KeyValueStore
+    private let log: any BlockLog
+    private let tree: StateTree
+    private let treeLock = Mutex(())
+    private let state: ExecutionState
+    private var tiles: LogTileWriter
+    /// The height whose rows are in the store: proofs are made at it.
+    private let published = Atomic<UInt64>(0)
 
     private var suite: HashSuite { genesis.hashSuite }
 
@@ -60,85 +32,40 @@ final class ChainStore {
         genesis: Genesis, executor: any Executor, store: any KeyValueStore, log: any BlockLog
     ) throws(ChainStoreError) {
         (self.genesis, self.store, self.log) = (genesis, store, log)
-        tree = StateTree(suite: genesis.hashSuite)
-        state = ExecutionState(
-            store: StateSpace(store), tree: tree, suite: genesis.hashSuite)
-        replica = Replica(genesis: genesis, executor: executor)
-        tiles = LogTileWriter(suite: genesis.hashSuite)
+        let suite = genesis.hashSuite
         do throws(StorageError) {
-            try checkChain()
+            try ChainRestore.checkChain(genesis, log)
+            let head = try ChainRestore.head(store, log)
+            replica =
+                head.map { Replica(genesis: genesis, executor: executor, head: $0) }
+                ?? Replica(genesis: genesis, executor: executor)
+            tree = try ChainRestore.tree(store, suite, height: head?.height ?? 0)
+            tiles = try ChainRestore.tiles(store, suite, size: head?.log.size ?? 0)
         } catch {
             throw .storage(error)
         }
-        try restore(executor)
+        state = ExecutionState(store: StateSpace(store), tree: tree, suite: suite)
+        guard tree.root == replica.head.stateRoot else {
+            throw .stateCorrupt("the state root at height \(replica.head.height) differs")
+        }
+        guard tiles.root == replica.head.log.root else {
+            throw .stateCorrupt("the log root at height \(replica.head.height) differs")
+        }
+        published.store(replica.head.height, ordering: .releasing)
         try replay()
     }
 
     var head: Head { replica.head }
 
-    private func checkChain() throws(StorageError) {
-        guard log.count > 0, let bytes = try log.read(0) else { return }
-        guard let block = try? Block(decoding: bytes), block.header.chain == genesis.id else {
-            throw .corrupt("the first block belongs to another chain or does not decode")
-        }
-    }
-
-    /// Loads the head mark and rebuilds the tree in memory from the rows of the state.
-    private func restore(_ executor: any Executor) throws(ChainStoreError) {
-        do throws(StorageError) {
-            guard let mark = try store.value(for: KeySpaces.headKey) else { return }
-            guard let head = try? HeadMark(decoding: mark).head else {
-                throw StorageError.corrupt("the head mark")
-            }
-            guard head.height <= log.count else {
-                throw StorageError.corrupt(
-                    "the state is at height \(head.height), the block log at \(log.count)")
-            }
-            replica = Replica(genesis: genesis, executor: executor, head: head)
-            try loadTree()
-            let reader = TileReader(store: store)
-            tiles = try LogTileWriter(suite: suite, restoring: head.log, reader: reader)
-        } catch {
-            throw .storage(error)
-        }
-        let root = tree.root(at: tree.latestVersion) ?? .zero
-        guard root == replica.head.stateRoot else {
-            throw .stateCorrupt("the root at height \(replica.head.height) differs")
-        }
-    }
-
-    private func loadTree() throws(StorageError) {
-        var leaves: [(key: Hash256, valueHash: Hash256)] = []
-        var after: [UInt8]?
-        let space = StateSpace(store)
-        while true {
-            let rows = try space.scan(prefix: [], after: after, limit: 8192)
-            for (key, value) in rows {
-                leaves.append(
-                    (StateKeys.treeKey(key, suite), StateKeys.valueHash(value, suite)))
-            }
-            guard rows.count == 8192, let last = rows.last else { break }
-            after = last.key
-        }
-        leaves.sort { $0.key < $1.key }
-        tree.build(from: leaves)
-    }
-
     private func replay() throws(ChainStoreError) {
         while replica.head.height < log.count {
             let height = replica.head.height + 1
-            let block: Block
-            do throws(StorageError) {
-                guard let bytes = try log.read(height - 1),
-                    let decoded = try? Block(decoding: bytes)
-                else { throw StorageError.corrupt("block \(height) does not decode") }
-                block = decoded
-            } catch {
-                throw .logCorrupt(height: height, reason: "\(error)")
-            }
+            let block = try ChainRestore.block(at: height, log)
             do throws(ReplayError) {
-                let executed = try replica.replay(block, base: state, tree: tree)
-                try writeState(executed, storageError: { ReplayError.storage($0) })
+                let executed = try treeLock.withLock { (_) throws(ReplayError) in
+                    try replica.replay(block, base: state, tree: tree)
+                }
+                try writeState(executed) { ReplayError.storage($0) }
             } catch {
                 throw .logCorrupt(height: height, reason: "\(error)")
             }
@@ -146,26 +73,33 @@ final class ChainStore {
     }
 
     /// Runs a batch; the caller then commits or abandons the block.
+    ///
+    /// - Returns: nil, or a block without entries, when nothing of the batch may stand; there is
+    ///   nothing to abandon then.
     func execute(
         _ batch: [SignedTransaction], position: OrderingPosition, time: Timestamp
     ) throws(StorageError) -> ExecutedBlock? {
-        let version = tree.latestVersion
-        do throws(StorageError) {
-            let block = try replica.execute(
-                batch, position: position, time: time, base: state, tree: tree
-            ) { (id) throws(StorageError) in
-                try store.value(for: KeySpaces.transaction(id)) != nil
+        try treeLock.withLock { (_) throws(StorageError) in
+            let version = tree.latestVersion
+            do throws(StorageError) {
+                let block = try replica.execute(
+                    batch, position: position, time: time, base: state, tree: tree
+                ) { (id) throws(StorageError) in
+                    try store.value(for: KeySpaces.transaction(id)) != nil
+                }
+                if block?.entries.isEmpty ?? true { tree.rollback(to: version) }
+                return block
+            } catch {
+                tree.rollback(to: version)
+                throw error
             }
-            if let block, block.entries.isEmpty { tree.rollback(to: version) }
-            return block
-        } catch {
-            tree.rollback(to: version)
-            throw error
         }
     }
 
     /// Forgets an executed block that could not be made durable.
-    func abandon() { tree.rollback(to: tree.latestVersion - 1) }
+    func abandon() {
+        treeLock.withLock { _ in tree.rollback(to: tree.latestVersion - 1) }
+    }
 
     /// Makes a certified block durable: final when this returns.
     func append(_ block: ExecutedBlock, _ certificate: Certificate) throws(StorageError) {
@@ -194,9 +128,8 @@ final class ChainStore {
             batch.put(KeySpaces.transaction(id), place.encoded)
         }
         for leaf in block.leaves { tiles.append(leaf) }
-        for tile in tiles.drain() {
-            batch.put(
-                KeySpaces.tile(level: tile.level, index: tile.index), LogTiles.encode(tile.hashes))
+        for tile in tiles.drainChangedTiles() {
+            batch.put(KeySpaces.tile(level: tile.level, index: tile.index), tile.bytes)
         }
         batch.put(KeySpaces.headKey, HeadMark(head: replica.head).encoded)
         do throws(StorageError) {
@@ -205,36 +138,33 @@ final class ChainStore {
             throw storageError(error)
         }
         state.adopt(block.changes)
-        if tree.latestVersion > Self.keptVersions {
-            tree.prune(below: tree.latestVersion - Self.keptVersions)
+        treeLock.withLock { _ in
+            if tree.latestVersion > Self.keptVersions {
+                tree.prune(below: tree.latestVersion - Self.keptVersions)
+            }
         }
-    }
-}
-
-/// The head as the store keeps it, in the same batch as the block's rows.
-struct HeadMark: CBORCodable {
-    let head: Head
-
-    init(head: Head) { self.head = head }
-
-    func encode(to writer: inout CBORWriter) {
-        writer.array(7)
-        writer.unsigned(1)
-        writer.unsigned(head.height)
-        writer.hash(head.digest)
-        writer.unsigned(head.time.milliseconds)
-        head.log.encode(to: &writer)
-        writer.hash(head.stateRoot)
-        head.position.encode(to: &writer)
+        published.store(block.header.height, ordering: .releasing)
     }
 
-    init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.structure(7, "head")
-        try reader.version(1, "head")
-        head = Head(
-            height: try reader.unsigned(), digest: try reader.hash(),
-            time: Timestamp(milliseconds: try reader.unsigned()),
-            log: try CompactRange(from: &reader), stateRoot: try reader.hash(),
-            position: try OrderingPosition(from: &reader))
+    /// Rows of the newest published state, each with its proof of presence or absence.
+    ///
+    /// - Returns: the height at whose state root the proofs hold; nil if the chain moved on too
+    ///   quickly, which a second try mends.
+    func proofs(
+        of keys: [[UInt8]], in snapshot: any StateReader
+    ) throws(StorageError) -> (height: UInt64, rows: [ReceiptState])? {
+        guard let mark = try snapshot.value(for: KeySpaces.headKey),
+            let height = try? HeadMark(decoding: mark).head.height
+        else { return nil }
+        let space = StateSpace(snapshot)
+        var rows: [ReceiptState] = []
+        for key in keys {
+            let treeKey = StateKeys.treeKey(key, suite)
+            let proof = treeLock.withLock { _ in tree.proof(for: treeKey, at: height) }
+            guard let proof else { return nil }
+            rows.append(
+                ReceiptState(key: key, value: try space.value(for: key), proof: proof))
+        }
+        return (height, rows)
     }
 }

@@ -1,16 +1,17 @@
-package import Audit
+import Encoding
+import Audit
 package import Base
-package import Consent
+import Consent
 package import ContractKit
-package import Cryptography
-package import Keys
+import Cryptography
+import Keys
 package import Ledger
-package import Membership
-package import Merkle
-package import Records
+import Membership
+import Merkle
+import Records
 package import Storage
 import Synchronization
-package import System
+import System
 
 /// One running node: the only place where the ledger, the disks, the threads and the clock meet.
 ///
@@ -21,6 +22,9 @@ package final class Node: Sendable {
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
         AuditContract.self,
     ]
+
+    /// Snapshots tried for one receipt with state proofs.
+    private static let proofAttempts = 20
 
     private struct Shared {
         /// The replica of the last published block: admission reads it.
@@ -82,24 +86,35 @@ package final class Node: Sendable {
             signing.renew(bytes, height: heights.value)
         }
         desk = ReadDesk(
-            store: storage.store, vault: storage.vault, outbox: outbox, signer: signing,
-            heights: heights, clock: clock, random: random)
+            storage: storage, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let producer = BlockProducer(
             chain: chain, pool: pool, signer: signer, clock: clock,
             observers: [admission, hub, eraser, metrics]
-        ) { [shared, chain] head in
+        ) { [unowned self] head in
             heights.set(head.height)
-            shared.withLock { $0.replica = chain.replica }
+            shared.withLock { $0.replica = self.chain.replica }
         }
         do throws(StorageError) {
             try eraser.catchUp(log: storage.log, height: chain.head.height)
-            hub.start()
-            threads.withLock { threads in
-                threads.append(try System.Thread("blocks") { [self] in produce(producer) })
-            }
-            try outbox.start { [weak self] bytes, observer in
-                guard let self else { return }
+        } catch {
+            throw .storage(error)
+        }
+        try start(producer)
+    }
+
+    /// Starts the threads, then sends the audit of reads that a crash kept from the chain.
+    private func start(_ producer: BlockProducer) throws(NodeError) {
+        do throws(SystemError) {
+            try hub.start()
+            let thread = try System.Thread("blocks") { [self] in produce(producer) }
+            threads.withLock { $0.append(thread) }
+        } catch {
+            throw .threads(error)
+        }
+        do throws(StorageError) {
+            try outbox.start { [unowned self] bytes, observer in
                 submit([bytes]) { observer($1) }
             }
         } catch {
@@ -216,30 +231,31 @@ package final class Node: Sendable {
         guard let place = try place(of: id), let block = try block(at: place.height),
             Int(place.index) < block.entries.count
         else { return nil }
+        let entry = block.entries[Int(place.index)]
         let index = block.firstIndex + UInt64(place.index)
-        let tiles = TileReader(store: storage.store)
-        guard stateKeys.isEmpty else {
-            return try receipt(
-                entry: block.entries[Int(place.index)], index: index, stateKeys: stateKeys,
-                tiles: tiles)
+        if stateKeys.isEmpty {
+            return try receipt(entry: entry, index: index, at: block, rows: [])
         }
-        let path = try LogProver.inclusion(
-            index: index, size: block.header.logSize, suite: chain.genesis.hashSuite,
-            reader: tiles)
-        return Receipt(
-            entry: block.entries[Int(place.index)], index: index, path: path,
-            header: block.header, certificate: block.certificate, state: [])
+        // The chain may move on between the snapshot and the proofs; then the newer state serves.
+        for _ in 0..<Self.proofAttempts {
+            let snapshot = try storage.store.snapshot()
+            if let (height, rows) = try chain.proofs(of: stateKeys, in: snapshot),
+                let newest = try self.block(at: height)
+            {
+                return try receipt(entry: entry, index: index, at: newest, rows: rows)
+            }
+        }
+        throw .inputOutput("the chain grows faster than a proof can be made")
     }
 
-    /// A receipt at the newest block, whose state root the rows are proved against.
     private func receipt(
-        entry: [UInt8], index: UInt64, stateKeys: [[UInt8]], tiles: TileReader
-    ) throws(StorageError) -> Receipt? {
-        let (height, rows) = try chain.proofs(of: stateKeys)
-        guard let block = try block(at: height) else { return nil }
+        entry: [UInt8], index: UInt64, at block: Block, rows: [ReceiptState]
+    ) throws(StorageError) -> Receipt {
+        let suite = chain.genesis.hashSuite
+        let nodes = LogTileNodes(TileReader(store: storage.store), suite)
         let path = try LogProver.inclusion(
-            index: index, size: block.header.logSize, suite: chain.genesis.hashSuite,
-            reader: tiles)
+            index: index, size: block.header.logSize, from: nodes, suite)
+        guard let path else { throw .corrupt("tiles of the log tree are missing") }
         return Receipt(
             entry: entry, index: index, path: path, header: block.header,
             certificate: block.certificate, state: rows)

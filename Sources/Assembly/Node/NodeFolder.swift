@@ -1,7 +1,7 @@
 package import Base
-package import Cryptography
+import Cryptography
 package import Ledger
-package import Storage
+import Storage
 import StorageFiles
 import StorageRocksDB
 package import System
@@ -59,12 +59,19 @@ package struct NodeFolder: Sendable {
     /// Opens the disks of a node folder.
     package static func openStorage(_ path: String) throws(NodeError) -> NodeStorage {
         do throws(StorageError) {
-            let hash: ContentHash = { HashSuite.sha256.hash($0) }
+            let disk = try LinuxDisk(root: path)
+            let random = SystemRandom()
+            let blocks = FileLogSettings(
+                suite: .sha256, random: random,
+                segmentByteCount: FileLogSettings.blockSegmentByteCount)
+            let reads = FileLogSettings(
+                suite: .sha256, random: random,
+                segmentByteCount: FileLogSettings.journalSegmentByteCount)
             return NodeStorage(
-                store: try RocksKeyValueStore(path + "/state"),
-                log: try FileBlockLog(disk: LinuxDisk(path + "/blocks")),
-                vault: try FileBlobStore(path + "/vault", hash: hash),
-                journal: try FileJournal(disk: LinuxDisk(path + "/audit")))
+                store: try RocksKeyValueStore(path: path + "/state"),
+                log: try FileBlockLog(on: disk, folder: "blocks", blocks),
+                vault: try FileBlobStore(on: disk, folder: "vault") { HashSuite.sha256.hash($0) },
+                journal: try FileJournal(on: disk, folder: "audit", reads))
         } catch {
             throw .storage(error)
         }

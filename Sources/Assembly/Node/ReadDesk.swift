@@ -1,52 +1,14 @@
-package import Audit
+import Audit
 package import Base
-package import Consent
-package import Cryptography
+import Consent
+import ContractKit
 package import FHIRModel
 import Keys
 package import Ledger
-package import Records
-package import Storage
+import Membership
+import Records
+import Storage
 import Synchronization
-
-/// One record that somebody asked for, with the decision and, when allowed, all that opens it.
-package struct ReadResult: Sendable {
-    package let record: Hash256
-    package let decision: Decision
-    /// Nil when the record is unknown; then the decision refuses.
-    package let item: RecordItem?
-    /// The newest version, when reading is allowed and the body is there.
-    package let content: SealedRecord?
-}
-
-/// A sealed record as the vault keeps it.
-package struct SealedRecord: Sendable {
-    package let number: UInt64
-    package let version: RecordVersion
-    package let body: [UInt8]
-    package let envelope: [UInt8]
-    /// Seeds of the owner's epoch key, sealed to the reader.
-    package let keys: [KeyGrant]
-}
-
-/// Why a read could not be answered at all.
-package enum ReadError: Error, Hashable, Sendable {
-    /// Nothing can be read while reads cannot be recorded.
-    case audit(StorageError)
-    case storage(StorageError)
-    /// Too many records in one request.
-    case tooMany(limit: Int)
-
-    package var refusal: Refusal {
-        switch self {
-        case .audit(let error), .storage(let error): error.refusal
-        case .tooMany(let limit):
-            Refusal(
-                "read.too-many", "At most \(limit) records may be read at once. Split the request.",
-                "一次最多读取 \(limit) 条记录。请拆分请求。")
-        }
-    }
-}
 
 /// The desk where every read is decided, recorded and only then answered.
 ///
@@ -54,103 +16,271 @@ package enum ReadError: Error, Hashable, Sendable {
 /// transactions go to the chain at once, and again after a crash.
 package final class ReadDesk: Sendable {
     /// Records of one request.
-    package static let recordLimit = 64
+    package static let recordLimit = AuditLimits.recordCount
 
-    private struct State {
-        /// Reads that were allowed and are not on the chain yet, by grant.
-        var pending: [Hash256: UInt64] = [:]
-    }
-
-    private let state = Mutex(State())
+    /// Reads that were allowed and are not on the chain yet, by grant.
+    private let pending = Mutex<[Hash256: UInt64]>([:])
     private let store: any KeyValueStore
     private let vault: any BlobStore
     private let outbox: AuditOutbox
+    private let signer: OperatorSigner
+    private let heights: HeightSource
+    private let metrics: NodeMetrics
     private let clock: @Sendable () -> Timestamp
     private let random: any RandomSource
 
     init(
-        store: any KeyValueStore, vault: any BlobStore, outbox: AuditOutbox,
-        clock: @escaping @Sendable () -> Timestamp, random: any RandomSource
+        storage: NodeStorage, outbox: AuditOutbox, signer: OperatorSigner, heights: HeightSource,
+        metrics: NodeMetrics, clock: @escaping @Sendable () -> Timestamp,
+        random: any RandomSource
     ) {
-        (self.store, self.vault, self.outbox) = (store, vault, outbox)
-        (self.clock, self.random) = (clock, random)
+        (store, vault) = (storage.store, storage.vault)
+        (self.outbox, self.signer, self.heights) = (outbox, signer, heights)
+        (self.metrics, self.clock, self.random) = (metrics, clock, random)
     }
 
     /// Decides, records and answers one read of some records of one owner.
     ///
-    /// - Returns: a result for each record in order, and the audit events' identifiers.
+    /// One request is one read of a grant, however many records it shows.
     package func read(
         _ records: [Hash256], of owner: AccountID, by reader: AccountID, purpose: Purpose
-    ) throws(ReadError) -> (results: [ReadResult], events: [Hash256]) {
-        guard records.count <= Self.recordLimit else { throw .tooMany(limit: Self.recordLimit) }
+    ) throws(ReadError) -> ReadAnswer {
+        guard (1...Self.recordLimit).contains(records.count) else { throw .count }
+        let state = try snapshot()
+        let items = try requested(records, of: owner, state)
+        let (decisions, granted) = try decide(
+            items, owner: owner, reader: reader, purpose: purpose, state)
+        do throws(ReadError) {
+            let results = try fill(items, decisions, owner: owner, reader: reader, state)
+            let events = auditEvents(results, reader: reader, purpose: purpose, state)
+            try post(events, owner: owner, granted: granted)
+            return ReadAnswer(results: results, events: events.map(\.event))
+        } catch {
+            release(granted)
+            throw error
+        }
+    }
+
+    /// The records of an owner that the reader may see, decided one by one and recorded as one read.
+    ///
+    /// - Returns: the allowed results without their content, whether more follow, and the events.
+    package func list(
+        of owner: AccountID, by reader: AccountID, purpose: Purpose, domain: Domain?,
+        after: Hash256?, limit: Int
+    ) throws(ReadError) -> (answer: ReadAnswer, next: Hash256?) {
+        let state = try snapshot()
+        try requireOwner(owner, state)
+        let limit = min(limit, Self.recordLimit)
+        let found: [(record: Hash256, item: RecordItem)]
         do throws(StorageError) {
-            let snapshot = StateSpace(try store.snapshot())
-            var items: [(Hash256, RecordItem?)] = []
-            for record in records {
-                items.append((record, try RecordQueries.item(record, of: owner, in: snapshot)))
-            }
-            let (decisions, granted) = try decide(
-                items, owner: owner, reader: reader, purpose: purpose, state: snapshot)
-            let results = try fill(items, decisions, owner: owner, reader: reader, snapshot)
-            let events = auditEvents(
-                results, owner: owner, reader: reader, purpose: purpose, state: snapshot)
-            try record(events, owner: owner, granted: granted)
-            return (results, events.map(\.event))
+            found = try RecordQueries.items(of: owner, after: after, limit: limit, in: state)
+        } catch {
+            throw .storage(error)
+        }
+        let items = found.filter { domain == nil || $0.item.domain == domain }
+            .map { (record: $0.record, item: Optional($0.item)) }
+        // A list shows no content, so it uses up no read of a grant.
+        let (decisions, granted) = try decide(
+            items, owner: owner, reader: reader, purpose: purpose, state)
+        release(granted)
+        let results = zip(items, decisions).map {
+            ReadResult(record: $0.record, decision: $1, item: $0.item, content: nil)
+        }
+        let events = auditEvents(results, reader: reader, purpose: purpose, state)
+        if !events.isEmpty { try post(events, owner: owner, granted: []) }
+        let answer = ReadAnswer(
+            results: results.filter(\.decision.allowed), events: events.map(\.event))
+        return (answer, found.count == limit ? found.last?.record : nil)
+    }
+
+    /// Records a refusal that a contract spoke, such as a replayed access code.
+    package func recordRefusal(
+        owner: AccountID, reader: AccountID, code: String, purpose: Purpose
+    ) throws(ReadError) -> Hash256 {
+        let state = try snapshot()
+        let event = ReadEvent(
+            event: random.hash256(), reader: reader, institution: employer(of: reader, state),
+            allowed: false, reasons: [ReasonCode(code)].compactMap { $0 }, purpose: purpose,
+            domain: nil, records: [], grant: nil, time: clock())
+        metrics.read(allowed: false)
+        try post([event], owner: owner, granted: [])
+        return event.event
+    }
+
+    // MARK: Steps
+
+    private func snapshot() throws(ReadError) -> StateSpace {
+        do throws(StorageError) {
+            return StateSpace(try store.snapshot())
         } catch {
             throw .storage(error)
         }
     }
 
-    /// Records a refusal that was decided elsewhere, such as a replayed access code.
-    package func recordRefusal(
-        owner: AccountID, reader: AccountID, reasons: [String], purpose: Purpose
-    ) throws(ReadError) -> Hash256 {
-        let event = AuditEvent(
-            event: random.hash256(), owner: owner, reader: reader,
-            institution: institution(of: reader), allowed: false, reasons: reasons,
-            purpose: purpose, domain: nil, records: [], grant: nil, time: clock())
+    private func requireOwner(_ owner: AccountID, _ state: StateSpace) throws(ReadError) {
+        let standing: Standing
         do throws(StorageError) {
-            try record([event], owner: owner, granted: [:])
+            standing = try Directory.standing(of: owner, in: state)
         } catch {
-            throw .audit(error)
+            throw .storage(error)
         }
-        return event.event
+        guard standing != .unknown else { throw .ownerUnknown }
     }
 
-    private func institution(of reader: AccountID) -> AccountID? {
-        try? DirectoryQueries.institution(of: reader, in: StateSpace(store))
+    private typealias Requested = (record: Hash256, item: RecordItem?)
+
+    private func requested(
+        _ records: [Hash256], of owner: AccountID, _ state: StateSpace
+    ) throws(ReadError) -> [Requested] {
+        try requireOwner(owner, state)
+        do throws(StorageError) {
+            var items: [Requested] = []
+            for record in records {
+                items.append((record, try RecordQueries.item(record, of: owner, in: state)))
+            }
+            return items
+        } catch {
+            throw .storage(error)
+        }
     }
 
     /// Decides all records under one lock, so that two requests cannot use the same last read.
     private func decide(
-        _ items: [(Hash256, RecordItem?)], owner: AccountID, reader: AccountID, purpose: Purpose,
-        state snapshot: any StateReader
-    ) throws(StorageError) -> (decisions: [Decision], granted: [Hash256: UInt64]) {
+        _ items: [Requested], owner: AccountID, reader: AccountID, purpose: Purpose,
+        _ state: StateSpace
+    ) throws(ReadError) -> (decisions: [Decision], granted: Set<Hash256>) {
         let now = clock()
-        let result: Result<([Decision], [Hash256: UInt64]), StorageError> = state.withLock {
-            state in
+        let result: Result<([Decision], Set<Hash256>), StorageError> = pending.withLock { pending in
             do throws(StorageError) {
                 var decisions: [Decision] = []
-                var granted: [Hash256: UInt64] = [:]
+                var granted: Set<Hash256> = []
                 for (_, item) in items {
                     guard let item else {
-                        decisions.append(Decision.refused(.recordUnknown))
+                        decisions.append(Decision(allowed: false, reasons: [.recordUnknown]))
                         continue
                     }
                     let request = ReadRequest(
                         reader: reader, owner: owner, writer: item.writer, domain: item.domain,
-                        purpose: purpose, now: now, pendingReads: state.pending)
-                    let decision = try ConsentDecision.decide(request, state: snapshot)
-                    // One request is one read of a grant, however many records it shows.
-                    if let grant = decision.grant { granted[grant] = 1 }
+                        purpose: purpose, now: now, pendingReads: pending)
+                    var decision = try ConsentDecision.decide(request, state: state)
+                    if decision.allowed, item.erasure != nil {
+                        decision = Decision(allowed: false, reasons: [.recordErased])
+                    }
+                    if let grant = decision.grant, decision.allowed { granted.insert(grant) }
                     decisions.append(decision)
                 }
-                for (grant, count) in granted { state.pending[grant, default: 0] += count }
+                for grant in granted { pending[grant, default: 0] += 1 }
                 return .success((decisions, granted))
             } catch {
                 return .failure(error)
             }
         }
-        return try result.get()
+        switch result {
+        case .success(let decided): return decided
+        case .failure(let error): throw .storage(error)
+        }
+    }
+
+    private func release(_ granted: Set<Hash256>) {
+        pending.withLock { pending in
+            for grant in granted {
+                let left = (pending[grant] ?? 1) - 1
+                pending[grant] = left == 0 ? nil : left
+            }
+        }
+    }
+
+    private func fill(
+        _ items: [Requested], _ decisions: [Decision], owner: AccountID, reader: AccountID,
+        _ state: StateSpace
+    ) throws(ReadError) -> [ReadResult] {
+        do throws(StorageError) {
+            var results: [ReadResult] = []
+            for ((record, item), decision) in zip(items, decisions) {
+                metrics.read(allowed: decision.allowed)
+                var content: SealedRecord?
+                if decision.allowed, let item {
+                    content = try sealedRecord(
+                        record, item, owner: owner, reader: reader, state)
+                }
+                results.append(
+                    ReadResult(record: record, decision: decision, item: item, content: content))
+            }
+            return results
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    private func sealedRecord(
+        _ record: Hash256, _ item: RecordItem, owner: AccountID, reader: AccountID,
+        _ state: StateSpace
+    ) throws(StorageError) -> SealedRecord {
+        guard let version = try RecordQueries.version(item.versions, of: record, in: state),
+            let body = try vault.get(BlobAddress(version.content.body)),
+            let envelope = try vault.get(BlobAddress(version.content.envelope))
+        else { throw .corrupt("the vault lacks a body that the chain names") }
+        let key = try DomainKeys.grant(
+            owner, domain: item.domain.rawValue, epoch: version.content.epoch, grantee: reader,
+            in: state)
+        return SealedRecord(
+            number: item.versions, version: version, body: body, envelope: envelope, key: key)
+    }
+
+    // MARK: Recording
+
+    /// One event for each decision and domain that occurs, in the order of the records.
+    private func auditEvents(
+        _ results: [ReadResult], reader: AccountID, purpose: Purpose, _ state: StateSpace
+    ) -> [ReadEvent] {
+        let now = clock()
+        let institution = employer(of: reader, state)
+        var groups: [(decision: Decision, domain: Domain?, records: [Hash256])] = []
+        for result in results {
+            let domain = result.item?.domain
+            let index = groups.firstIndex {
+                $0.decision == result.decision && $0.domain == domain
+            }
+            if let index {
+                groups[index].records.append(result.record)
+            } else {
+                groups.append((result.decision, domain, [result.record]))
+            }
+        }
+        return groups.map { group in
+            let reasons = group.decision.reasons.prefix(AuditLimits.reasonCount)
+            return ReadEvent(
+                event: random.hash256(), reader: reader, institution: institution,
+                allowed: group.decision.allowed,
+                reasons: reasons.compactMap { ReasonCode($0.code) }, purpose: purpose,
+                domain: group.domain, records: group.records, grant: group.decision.grant,
+                time: now)
+        }
+    }
+
+    private func employer(of reader: AccountID, _ state: StateSpace) -> AccountID? {
+        (try? Directory.standing(of: reader, in: state))?.employer
+    }
+
+    /// Makes the events durable and sends them to the chain; `granted` reads are then used up there.
+    private func post(
+        _ events: [ReadEvent], owner: AccountID, granted: Set<Hash256>
+    ) throws(ReadError) {
+        let entries = events.map { AuditContract.AuditEvent(owner: owner, read: $0) }
+        var calls = [Call(AuditContract.self, "record", AuditContract.Record(events: entries))]
+        for grant in granted.sorted() {
+            calls.append(
+                Call(
+                    ConsentContract.self, "consumeRead",
+                    ConsentContract.ConsumeRead(owner: owner, grant: grant, count: 1)))
+        }
+        guard let transaction = signer.sign(calls, height: heights.value) else {
+            throw .audit(.unwritable("the operator's key does not sign"))
+        }
+        do throws(StorageError) {
+            try outbox.post(transaction) { [self] in release(granted) }
+        } catch {
+            throw .audit(error)
+        }
     }
 }

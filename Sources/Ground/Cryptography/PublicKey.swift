@@ -30,7 +30,7 @@ package struct PublicKey: Hashable, Sendable {
             elliptic = nil
             return
         }
-        guard let key = EllipticKey(curve: curve, point: bytes) else { throw .invalidKey }
+        guard let key = EllipticKeyCache.key(suite, curve, bytes) else { throw .invalidKey }
         elliptic = key
     }
 

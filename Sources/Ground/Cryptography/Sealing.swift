@@ -20,7 +20,12 @@ package enum Sealing {
         let nonce = random.bytes(suite.nonceCount)
         let sealed = try suite.seal(
             plaintext, key: key, nonce: nonce, authenticating: [suite.rawValue] + authenticating)
-        return [suite.rawValue] + nonce + sealed
+        var message: [UInt8] = []
+        message.reserveCapacity(1 + nonce.count + sealed.count)
+        message.append(suite.rawValue)
+        message.append(contentsOf: nonce)
+        message.append(contentsOf: sealed)
+        return message
     }
 
     /// Opens what `seal` made; throws `unknownSuite`, `invalidKey` or `authenticationFailed`.

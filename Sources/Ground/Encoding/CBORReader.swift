@@ -9,7 +9,7 @@ package struct CBORReader: Sendable {
     package private(set) var offset = 0
 
     private let bytes: [UInt8]
-    private let limits: CBORLimits
+    let limits: CBORLimits
 
     /// - Throws: ``CBORError/tooLarge(offset:)`` when the input is over its limit.
     package init(_ bytes: [UInt8], limits: CBORLimits = .standard) throws(CBORError) {
@@ -98,6 +98,21 @@ package struct CBORReader: Sendable {
         guard count <= UInt64(min(limit, limits.elementCount)) else {
             throw .tooLarge(offset: start)
         }
+        // Each element takes a byte at least, so callers may reserve room for what is returned.
+        guard count <= UInt64(bytes.count - offset) else { throw .truncated(offset: start) }
+        return Int(count)
+    }
+
+    /// The head of a map of at most `limit` pairs; returns how many follow.
+    ///
+    /// The caller checks that the keys ascend in the order of their encoded bytes.
+    package mutating func map(atMost limit: Int = .max) throws(CBORError) -> Int {
+        let start = offset
+        let count = try head(expecting: 5, "map")
+        guard count <= UInt64(min(limit, limits.elementCount)) else {
+            throw .tooLarge(offset: start)
+        }
+        guard count <= UInt64((bytes.count - offset) / 2) else { throw .truncated(offset: start) }
         return Int(count)
     }
 
@@ -142,6 +157,8 @@ package struct CBORReader: Sendable {
     ) throws(CBORError) -> [Element] {
         let count = try array(atMost: limit)
         var elements: [Element] = []
+        // Elements may be far larger in memory than in the input, so room grows with what was read.
+        elements.reserveCapacity(min(count, 1024))
         for _ in 0..<count { elements.append(try read(&self)) }
         return elements
     }
@@ -155,7 +172,8 @@ package struct CBORReader: Sendable {
 
     // MARK: Heads
 
-    private func peek() throws(CBORError) -> UInt8 {
+    /// The next item's first byte, which stays unread.
+    func peek() throws(CBORError) -> UInt8 {
         guard offset < bytes.count else { throw .truncated(offset: offset) }
         return bytes[offset]
     }
@@ -198,33 +216,42 @@ package struct CBORReader: Sendable {
         return first..<offset
     }
 
+    /// Steps over one item; the recursion ends at the limit of depth.
     private mutating func skip(depth: Int) throws(CBORError) {
-        guard depth < limits.depth else { throw .tooDeep(offset: offset) }
         let start = offset
-        switch try peek() >> 5 {
+        let kind = try peek() >> 5
+        guard depth < limits.depth || kind != 4 && kind != 5 else {
+            throw .tooDeep(offset: start)
+        }
+        switch kind {
         case 0, 1: _ = try head()
-        case 2: _ = try byteString()
+        case 2: _ = try range(of: 2, "byte string", start: start, limit: .max)
         case 3: _ = try text()
         case 4: for _ in 0..<(try array()) { try skip(depth: depth + 1) }
         case 5:
-            let (_, count) = try head()
-            guard count <= UInt64(limits.elementCount) else { throw .tooLarge(offset: start) }
-            var previous: [UInt8] = []
-            for index in 0..<count {
+            var previous = 0..<0
+            for _ in 0..<(try map()) {
                 let keyStart = offset
                 try skip(depth: depth + 1)
-                let key = Array(bytes[keyStart..<offset])
-                guard index == 0 || previous.lexicographicallyPrecedes(key) else {
-                    throw .mapKeys(offset: keyStart)
-                }
-                previous = key
+                try checkKey(keyStart..<offset, after: previous)
+                previous = keyStart..<offset
                 try skip(depth: depth + 1)
             }
-        default:
-            guard [0xF4, 0xF5, 0xF6].contains(try peek()) else {
-                throw .unsupported(offset: start)
-            }
-            offset += 1
+        default: try skipSimple()
+        }
+    }
+
+    /// Checks that a map's key follows the one before it, which is empty for the first.
+    func checkKey(_ key: Range<Int>, after previous: Range<Int>) throws(CBORError) {
+        guard bytes[previous].lexicographicallyPrecedes(bytes[key]) else {
+            throw .mapKeys(offset: key.lowerBound)
+        }
+    }
+
+    private mutating func skipSimple() throws(CBORError) {
+        switch try peek() {
+        case 0xF4, 0xF5, 0xF6: offset += 1
+        default: throw .unsupported(offset: offset)
         }
     }
 }

@@ -21,6 +21,9 @@ package struct CBORWriter: Sendable {
         if value >= 0 { head(0, UInt64(value)) } else { head(1, UInt64(-(value + 1))) }
     }
 
+    /// The negative integer −1 − n (major type 1).
+    package mutating func negative(_ n: UInt64) { head(1, n) }
+
     /// A byte string (major type 2).
     package mutating func byteString(_ value: [UInt8]) {
         head(2, UInt64(value.count))

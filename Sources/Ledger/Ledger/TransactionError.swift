@@ -11,6 +11,8 @@ package enum TransactionError: Error, Hashable, Sendable {
     case signers
     /// A signature does not fit the body and key.
     case signature
+    /// The sender is no member, or the key is not one of its account's.
+    case unknownSender
     /// It was signed for another chain or zone.
     case foreignChain
     /// Its last valid height has passed.
@@ -52,6 +54,12 @@ package enum TransactionError: Error, Hashable, Sendable {
                 "transaction.signature",
                 "A signature does not fit the transaction and its key. Sign the exact bytes again.",
                 "签名与交易及公钥不符。请对原始字节重新签名。")
+        case .unknownSender:
+            Refusal(
+                "transaction.unknown-sender",
+                "The sender is not a member of this zone, or this key is not one of its keys. Use "
+                    + "the account's newest key, or have an institution enrol the account first.",
+                "发送者不是本区成员，或该公钥不属于此账户。请使用账户的最新密钥，或先由机构登记。")
         case .foreignChain:
             Refusal(
                 "transaction.foreign-chain",

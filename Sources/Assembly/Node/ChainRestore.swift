@@ -1,0 +1,85 @@
+import Base
+import Cryptography
+import Encoding
+import Ledger
+import Merkle
+import Storage
+
+/// What a node reads when it starts.
+enum ChainRestore {
+    /// Rows read at a time while the tree is built.
+    private static let pageSize = 8192
+
+    /// Refuses a block log of another chain.
+    static func checkChain(_ genesis: Genesis, _ log: any BlockLog) throws(StorageError) {
+        guard log.count > 0, let bytes = try log.read(0) else { return }
+        guard let block = try? Block(decoding: bytes), block.header.chain == genesis.id else {
+            throw .corrupt("the first block is not of the chain that trust.json names")
+        }
+    }
+
+    /// The head of the stored state; nil for a store that is empty.
+    static func head(
+        _ store: any KeyValueStore, _ log: any BlockLog
+    ) throws(StorageError) -> Head? {
+        guard let mark = try store.value(for: KeySpaces.headKey) else { return nil }
+        guard let head = try? HeadMark(decoding: mark).head else {
+            throw .corrupt("the head mark of the state")
+        }
+        guard head.height <= log.count else {
+            throw .corrupt(
+                "the block log ends at height \(log.count) and the state at \(head.height)")
+        }
+        return head
+    }
+
+    /// The state tree, built from all rows of the state.
+    static func tree(
+        _ store: any KeyValueStore, _ suite: HashSuite, height: UInt64
+    ) throws(StorageError) -> StateTree {
+        var leaves: [(key: Hash256, valueHash: Hash256)] = []
+        let space = StateSpace(store)
+        var after: [UInt8]?
+        repeat {
+            let rows = try space.scan(prefix: [], after: after, limit: pageSize)
+            for (key, value) in rows {
+                leaves.append(
+                    (StateKeys.treeKey(key, suite), StateKeys.valueHash(value, suite)))
+            }
+            after = rows.count == pageSize ? rows.last?.key : nil
+        } while after != nil
+        leaves.sort { $0.key < $1.key }
+        do throws(StateTreeError) {
+            return try StateTree.build(suite: suite, from: leaves, version: height)
+        } catch {
+            throw .corrupt("two rows of the state have one key")
+        }
+    }
+
+    /// The edge of the log tree.
+    static func tiles(
+        _ store: any KeyValueStore, _ suite: HashSuite, size: UInt64
+    ) throws(StorageError) -> LogTileWriter {
+        let reader = TileReader(store: store)
+        guard let tiles = try LogTileWriter(suite: suite, size: size, from: reader) else {
+            throw .corrupt("tiles of the log tree are missing")
+        }
+        return tiles
+    }
+
+    /// A block of the log, decoded.
+    static func block(
+        at height: UInt64, _ log: any BlockLog
+    ) throws(ChainStoreError) -> Block {
+        let bytes: [UInt8]?
+        do throws(StorageError) {
+            bytes = try log.read(height - 1)
+        } catch {
+            throw .logCorrupt(height: height, reason: error.refusal.code)
+        }
+        guard let bytes, let block = try? Block(decoding: bytes) else {
+            throw .logCorrupt(height: height, reason: "the block does not decode")
+        }
+        return block
+    }
+}

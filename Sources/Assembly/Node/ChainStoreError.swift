@@ -1,0 +1,29 @@
+package import Base
+package import Storage
+
+/// Why a node's data folder cannot be used.
+package enum ChainStoreError: Error, Hashable, Sendable {
+    case storage(StorageError)
+    /// State and block log disagree; the state can be made again from the log.
+    case stateCorrupt(String)
+    /// The block log is damaged below its end.
+    case logCorrupt(height: UInt64, reason: String)
+
+    package var refusal: Refusal {
+        switch self {
+        case .storage(let error): error.refusal
+        case .stateCorrupt(let reason):
+            Refusal(
+                "node.state-corrupt",
+                "The state does not fit the block log (\(reason)). Run `kanglian doctor "
+                    + "--rebuild-state` to make it again from the log.",
+                "状态与区块日志不符（\(reason)）。请运行 `kanglian doctor --rebuild-state` 重建。")
+        case .logCorrupt(let height, let reason):
+            Refusal(
+                "node.log-corrupt",
+                "The block log is damaged at height \(height) (\(reason)). Restore the data folder "
+                    + "from a backup; the blocks behind the damage are not used.",
+                "区块日志在高度 \(height) 处损坏（\(reason)）。请从备份恢复数据目录。")
+        }
+    }
+}

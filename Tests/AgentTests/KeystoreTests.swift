@@ -1,0 +1,103 @@
+@testable import Agent
+import Base
+import Cryptography
+import Ledger
+import Testing
+
+struct KeystoreTests {
+    private let random = SeededRandom(seed: 5)
+
+    private func protected(
+        _ word: String, _ suite: CipherSuite = .aes256GCM
+    ) -> KeystoreProtection {
+        .passphrase(SecretBytes(copying: Array(word.utf8)), cost: .minimum, suite: suite)
+    }
+
+    private func same(_ left: Identity, _ right: Identity) -> Bool {
+        left.kind == right.kind && left.label == right.label && left.suite == right.suite
+            && left.account == right.account && left.signing?.seed == right.signing?.seed
+            && left.reading?.seed == right.reading?.seed && left.root == right.root
+            && left.registrySecret == right.registrySecret
+            && left.journalKey == right.journalKey && left.homes == right.homes
+    }
+
+    @Test("every kind of identity opens again, sealed or not", arguments: IdentityKind.allCases)
+    func roundTrip(kind: IdentityKind) throws {
+        for suite in SignatureSuite.allCases {
+            var identity = try Identity(kind, label: "第一医院", suite: suite, random: random)
+            if kind == .resident { identity.addHome(AccountID(random.hash256())) }
+            let open = try Keystore.encode(
+                identity, protection: .unprotectedForDemonstrationsOnly, random: random)
+            #expect(same(try Keystore.open(open, passphrase: nil), identity))
+            let sealed = try Keystore.encode(
+                identity, protection: protected("口令", .sm4CTRHMACSM3), random: random)
+            let passphrase = SecretBytes(copying: Array("口令".utf8))
+            #expect(same(try Keystore.open(sealed, passphrase: passphrase), identity))
+            let cover = try Keystore.cover(of: sealed)
+            #expect(cover.kind == kind && cover.label == "第一医院" && !cover.isUnprotected)
+            #expect(cover.account == identity.account)
+        }
+    }
+
+    @Test("a sealed keystore holds none of its secrets in the clear")
+    func secrecy() throws {
+        let identity = try Identity(.institution, label: "h", random: random)
+        let sealed = try Keystore.encode(identity, protection: protected("p"), random: random)
+        let secrets = [
+            identity.signing?.seed, identity.reading?.seed, identity.root,
+            identity.registrySecret, identity.journalKey,
+        ]
+        for secret in secrets {
+            let bytes = try #require(secret).copyBytes()
+            #expect(!sealed.contains(bytes))
+        }
+        #expect(throws: KeystoreError.passphraseNeeded) {
+            try Keystore.open(sealed, passphrase: nil)
+        }
+        #expect(throws: KeystoreError.wrongPassphrase) {
+            try Keystore.open(sealed, passphrase: SecretBytes(copying: Array("q".utf8)))
+        }
+    }
+
+    @Test("every changed bit of a sealed keystore is refused")
+    func tamper() throws {
+        let identity = try Identity(.practitioner, label: "doctor", random: random)
+        let sealed = try Keystore.encode(identity, protection: protected("p"), random: random)
+        let passphrase = SecretBytes(copying: Array("p".utf8))
+        for index in sealed.indices {
+            var changed = sealed
+            changed[index] ^= 1 << UInt8(index % 8)
+            // A changed cost could ask for a gigabyte; the reader may refuse it as it likes.
+            if changed[index] == PassphraseCost.sensitive.rawValue { continue }
+            #expect(throws: KeystoreError.self) {
+                try Keystore.open(changed, passphrase: passphrase)
+            }
+        }
+        for count in 0..<sealed.count {
+            #expect(throws: KeystoreError.self) {
+                try Keystore.open(Array(sealed.prefix(count)), passphrase: passphrase)
+            }
+        }
+    }
+
+    @Test("the worked example of docs/formats/keystore.md decodes")
+    func workedExample() throws {
+        let bytes = try #require(Hex.decode(Self.example.filter { !$0.isWhitespace }))
+        let identity = try Keystore.open(bytes, passphrase: nil)
+        #expect(identity.kind == .validator)
+        #expect(identity.label == "node-1")
+        #expect(identity.signing?.seed.copyBytes() == [UInt8](repeating: 0x11, count: 32))
+        #expect(identity.journalKey.copyBytes() == [UInt8](repeating: 0x22, count: 32))
+        #expect(identity.reading == nil && identity.root == nil && identity.homes.isEmpty)
+        let again = try Keystore.encode(
+            identity, protection: .unprotectedForDemonstrationsOnly, random: random)
+        #expect(again == bytes)
+    }
+
+    private static let example = """
+        880105666e6f64652d315820b970a1fff93d43487b835df2a6136665d34440b600869a2567948974
+        725bd39e000040584b88010158201111111111111111111111111111111111111111111111111111
+        111111111111f6f6f658202222222222222222222222222222222222222222222222222222222222
+        22222280
+        """
+}
