@@ -121,7 +121,7 @@ let package = Package(
         room(
             "Sandbox", in: "Assembly",
             [
-                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "StorageFiles", "System",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
