@@ -19,7 +19,7 @@ package struct HTTPClientRequest: Sendable {
         case upload(byteCount: Int?, next: @Sendable () -> HTTPUploadPiece)
     }
 
-    /// The method in capitals, such as `GET`.
+    /// The method in capitals, such as `GET`; `HEAD` takes no body.
     package var method: String
 
     /// An absolute `http` or `https` URL, percent-encoded.
