@@ -5,8 +5,8 @@ struct FuzzTarget: Sendable {
     let name: String
     let seeds: [[UInt8]]
 
-    /// Decodes; traps when a property is broken. Errors are what decoders are for.
-    let check: @Sendable ([UInt8]) -> Void
+    /// Whether an input is accepted; traps when a property of accepted inputs is broken.
+    let check: @Sendable ([UInt8]) -> Bool
 
     static let all: [FuzzTarget] = [.cbor, .json, .transaction, .receipt, .trust, .bundle]
 

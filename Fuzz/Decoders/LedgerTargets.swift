@@ -7,13 +7,14 @@ import Merkle
 extension FuzzTarget {
     /// A transaction that decodes has no second encoding, and checking signatures never traps.
     static let transaction = FuzzTarget(name: "transaction", seeds: [Sample.transaction]) { bytes in
-        guard let transaction = try? SignedTransaction(decoding: bytes) else { return }
+        guard let transaction = try? SignedTransaction(decoding: bytes) else { return false }
         var writer = CBORWriter()
         writer.array(2)
         writer.byteString(transaction.body.encoded)
         writer.list(transaction.signatures) { $1.encode(to: &$0) }
         precondition(writer.bytes == bytes)
         _ = transaction.hasValidSignatures
+        return true
     }
 
     /// A receipt that decodes has no second encoding; only the sample's own bytes verify.
@@ -21,14 +22,16 @@ extension FuzzTarget {
         if let receipt = try? Receipt(decoding: bytes) { precondition(receipt.encoded == bytes) }
         guard let trust = Sample.trust,
             (try? VerifiedReceipt(decoding: bytes, trust: trust)) != nil
-        else { return }
+        else { return false }
         precondition(bytes == Sample.receipt)
+        return true
     }
 
     /// A trust file that is read founds the chain it names.
     static let trust = FuzzTarget(name: "trust", seeds: [Sample.trust?.text ?? []]) { bytes in
-        guard let trust = try? TrustFile(parsing: bytes) else { return }
+        guard let trust = try? TrustFile(parsing: bytes) else { return false }
         precondition((try? TrustFile(parsing: trust.text)) == trust)
+        return true
     }
 }
 

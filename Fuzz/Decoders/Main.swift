@@ -17,6 +17,7 @@ struct Main {
             exit(2)
         }
         for (index, seed) in target.seeds.enumerated() {
+            precondition(target.check(seed), "seed \(index) is refused: nothing would be tested")
             write(seed, to: "\(arguments[2])/seed-\(index)")
         }
         FuzzTarget.chosen.initialize(target)
@@ -41,7 +42,8 @@ struct Main {
         list[arguments.count] = nil
         var values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = list
         return LLVMFuzzerRunDriver(&count, &values) { data, size in
-            FuzzTarget.chosen.value?.check(Array(UnsafeBufferPointer(start: data, count: size)))
+            _ = FuzzTarget.chosen.value?.check(
+                Array(UnsafeBufferPointer(start: data, count: size)))
             return 0
         }
     }

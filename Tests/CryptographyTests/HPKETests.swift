@@ -37,17 +37,23 @@ struct HPKETests {
             encapsulatedKey: "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431",
             ciphertexts: [
                 0:
-                    "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a",
+                    "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a9"
+                    + "6d8770ac83d07bea87e13c512a",
                 1:
-                    "af2d7e9ac9ae7e270f46ba1f975be53c09f8d875bdc8535458c2494e8a6eab251c03d0c22a56b8ca42c2063b84",
+                    "af2d7e9ac9ae7e270f46ba1f975be53c09f8d875bdc8535458c2494e8a6eab25"
+                    + "1c03d0c22a56b8ca42c2063b84",
                 2:
-                    "498dfcabd92e8acedc281e85af1cb4e3e31c7dc394a1ca20e173cb72516491588d96a19ad4a683518973dcc180",
+                    "498dfcabd92e8acedc281e85af1cb4e3e31c7dc394a1ca20e173cb7251649158"
+                    + "8d96a19ad4a683518973dcc180",
                 4:
-                    "583bd32bc67a5994bb8ceaca813d369bca7b2a42408cddef5e22f880b631215a09fc0012bc69fccaa251c0246d",
+                    "583bd32bc67a5994bb8ceaca813d369bca7b2a42408cddef5e22f880b631215a"
+                    + "09fc0012bc69fccaa251c0246d",
                 255:
-                    "7175db9717964058640a3a11fb9007941a5d1757fda1a6935c805c21af32505bf106deefec4a49ac38d71c9e0a",
+                    "7175db9717964058640a3a11fb9007941a5d1757fda1a6935c805c21af32505b"
+                    + "f106deefec4a49ac38d71c9e0a",
                 256:
-                    "957f9800542b0b8891badb026d79cc54597cb2d225b54c00c5238c25d05c30e3fbeda97d2e0e1aba483a2df9f2",
+                    "957f9800542b0b8891badb026d79cc54597cb2d225b54c00c5238c25d05c30e3"
+                    + "fbeda97d2e0e1aba483a2df9f2",
             ],
             exports: [
                 "3853fe2b4035195a573ffc53856e77058e15d9ea064de3e59f4961d0095250ee",
@@ -64,17 +70,23 @@ struct HPKETests {
             encapsulatedKey: "1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a",
             ciphertexts: [
                 0:
-                    "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28",
+                    "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db"
+                    + "21993c62ce81883d2dd1b51a28",
                 1:
-                    "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090bb119e85285337cc95ba5f59992dc98c",
+                    "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090bb119e"
+                    + "85285337cc95ba5f59992dc98c",
                 2:
-                    "71146bd6795ccc9c49ce25dda112a48f202ad220559502cef1f34271e0cb4b02b4f10ecac6f48c32f878fae86b",
+                    "71146bd6795ccc9c49ce25dda112a48f202ad220559502cef1f34271e0cb4b02"
+                    + "b4f10ecac6f48c32f878fae86b",
                 4:
-                    "63357a2aa291f5a4e5f27db6baa2af8cf77427c7c1a909e0b37214dd47db122bb153495ff0b02e9e54a50dbe16",
+                    "63357a2aa291f5a4e5f27db6baa2af8cf77427c7c1a909e0b37214dd47db122b"
+                    + "b153495ff0b02e9e54a50dbe16",
                 255:
-                    "18ab939d63ddec9f6ac2b60d61d36a7375d2070c9b683861110757062c52b8880a5f6b3936da9cd6c23ef2a95c",
+                    "18ab939d63ddec9f6ac2b60d61d36a7375d2070c9b683861110757062c52b888"
+                    + "0a5f6b3936da9cd6c23ef2a95c",
                 256:
-                    "7a4a13e9ef23978e2c520fd4d2e757514ae160cd0cd05e556ef692370ca53076214c0c40d4c728d6ed9e727a5b",
+                    "7a4a13e9ef23978e2c520fd4d2e757514ae160cd0cd05e556ef692370ca53076"
+                    + "214c0c40d4c728d6ed9e727a5b",
             ],
             exports: [
                 "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e",
@@ -91,17 +103,23 @@ struct HPKETests {
             encapsulatedKey: "6c93e09869df3402d7bf231bf540fadd35cd56be14f97178f0954db94b7fc256",
             ciphertexts: [
                 0:
-                    "e5d84cd531cfb583096e7cfa9641bd3079cf3a91cda813c52deb5f512be9931980a41de125a925cdad859d5b7a",
+                    "e5d84cd531cfb583096e7cfa9641bd3079cf3a91cda813c52deb5f512be99319"
+                    + "80a41de125a925cdad859d5b7a",
                 1:
-                    "2c43aff25343fdbff864506f0818b9d87df84ea01b1a2144d23b4d40c26bf655fdf197fe40297a8aebeed5cc2d",
+                    "2c43aff25343fdbff864506f0818b9d87df84ea01b1a2144d23b4d40c26bf655"
+                    + "fdf197fe40297a8aebeed5cc2d",
                 2:
-                    "e0a8f2cf92ff61215edbb8c55dc31fe9e2eb42a5685867bb6854211542099f9e940c4b41c192bc390835b1a5f7",
+                    "e0a8f2cf92ff61215edbb8c55dc31fe9e2eb42a5685867bb6854211542099f9e"
+                    + "940c4b41c192bc390835b1a5f7",
                 4:
-                    "448a8892f261cbb6bf5b7b64a4fae8a2c86492494b069c10525895d871c27c2f12cd17e0588fedaba9f7b0cd4c",
+                    "448a8892f261cbb6bf5b7b64a4fae8a2c86492494b069c10525895d871c27c2f"
+                    + "12cd17e0588fedaba9f7b0cd4c",
                 255:
-                    "f6ad1823eb0b932d04b6e23010eea64f1fe5edd0583dae5ba27ca6363f4ea104bd217331460ef4208040423641",
+                    "f6ad1823eb0b932d04b6e23010eea64f1fe5edd0583dae5ba27ca6363f4ea104"
+                    + "bd217331460ef4208040423641",
                 256:
-                    "53624f4f9f173453b14e633b45390ff54cacaa4428d44baee1bff8133fab1ab3afe60f88e4634b525c54e92eda",
+                    "53624f4f9f173453b14e633b45390ff54cacaa4428d44baee1bff8133fab1ab3"
+                    + "afe60f88e4634b525c54e92eda",
             ],
             exports: [
                 "ded6cffafaea6b812cbf3e241e88332adbc077aca81512914213810ee291770a",

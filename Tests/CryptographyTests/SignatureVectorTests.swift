@@ -49,7 +49,7 @@ struct SignatureVectorTests {
         #expect(key.publicKey.isValidSignature(try bytes(vector.signature), for: message))
     }
 
-    // S + L instead of S, with L = 2^252 + 27742317777372353535851937790883648493 (RFC 8032 §5.1.7).
+    // S + L instead of S (RFC 8032 §5.1.7); L = 2^252 + 27742317777372353535851937790883648493.
     @Test("Ed25519 refuses a second form of S")
     func secondForm() throws {
         let vector = Self.ed25519[0]

@@ -58,11 +58,31 @@ final class RawConnection: Sendable {
         return true
     }
 
+    /// Whether an answer, an end or an error comes within that time.
+    func isReadable(withinMilliseconds limit: Int32) -> Bool {
+        var query = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&query, 1, limit) > 0
+    }
+
+    /// Whether the server closes or resets within that time, though nothing is read.
+    func isHungUp(withinMilliseconds limit: Int32) -> Bool {
+        // POLLRDHUP, which Glibc hides without _GNU_SOURCE.
+        var query = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+        return poll(&query, 1, limit) > 0
+    }
+
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Reads until the server closes or resets.
     func readToEnd() -> String {
         while fill() {}
+        defer { buffer.bytes = [] }
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    /// Reads what is there.
+    func readSome() -> String {
+        _ = fill()
         defer { buffer.bytes = [] }
         return String(decoding: buffer.bytes, as: UTF8.self)
     }

@@ -29,8 +29,13 @@ enum ImportRules {
 
     /// Modules of the system that a pure room may use, each for one stated thing.
     private static let exceptions: [String: Set<String>] = [
-        "Base": ["Synchronization"],  // Mutex, around the state of the seeded generator.
-        "Cryptography": ["COpenSSL", "CSodium"],  // Pure functions on bytes.
+        // Mutex, around the state of the seeded generator.
+        "Base": ["Synchronization"],
+        // Pure functions on bytes; Mutex around memory for secrets and parsed keys.
+        "Cryptography": ["COpenSSL", "CSodium", "Synchronization"],
+        // Mutex, around what the in-memory engines hold.
+        "Storage": ["Synchronization"],
+        "Ordering": ["Synchronization"],
     ]
 
     /// Modules that come from outside this package, as far as a Linux toolchain has them.

@@ -19,6 +19,8 @@ enum ReasonRules {
                     path: "Sources/E/R/A.swift", text: "/// An open door.\nclass A: \(words) {}"),
                 SourceFile(path: "Sources/E/R/A.swift", text: "// Why.\n\nclass A: \(words) {}"),
                 SourceFile(path: "Sources/E/R/A.swift", text: "class A: \(words) {} // ok"),
+                SourceFile(
+                    path: "Sources/E/R/A.swift", text: "/// Keys.\nenum A {\n    \(words)\n}"),
             ],
             innocent: [
                 SourceFile(
@@ -30,6 +32,9 @@ enum ReasonRules {
                 SourceFile(
                     path: "Sources/E/R/C.swift",
                     text: "/// A base.\n///\n/// RocksDB is thread-safe.\nclass C: \(words) {}"),
+                SourceFile(
+                    path: "Sources/E/R/D.swift",
+                    text: "/// All are immutable.\nenum D {\n    a\n\n    \(words)\n}"),
             ]
         ) { file in
             guard file.isSwift, file.path.hasPrefix("Sources/") else { return [] }
@@ -43,14 +48,25 @@ enum ReasonRules {
         }
     }
 
-    /// A comment of at least three words on the line, or in the block right above it.
+    /// A comment of at least three words on the line or right above it, or sharing words in the
+    /// documentation of the line or of the type around it.
     private static func hasReason(_ lines: [Substring], at index: Int) -> Bool {
         if let comment = lines[index].firstRange(of: "//") {
             return wordCount(lines[index][comment.upperBound...]) >= 3
         }
-        var above = index - 1
-        while above >= 0 {
-            let line = lines[above].drop { $0.isWhitespace }
+        if hasReason(lines, above: index) { return true }
+        let indent = lines[index].prefix { $0 == " " }.count
+        guard
+            let outer = lines[..<index].lastIndex(where: {
+                $0.hasSuffix("{") && $0.prefix { $0 == " " }.count < indent
+            })
+        else { return false }
+        return hasReason(lines, above: outer)
+    }
+
+    private static func hasReason(_ lines: [Substring], above index: Int) -> Bool {
+        for above in lines[..<index].reversed() {
+            let line = above.drop { $0.isWhitespace }
             if line.hasPrefix("///") {
                 let text = line.lowercased()
                 if sharingWords.contains(where: { text.contains($0) }) { return true }
@@ -59,7 +75,6 @@ enum ReasonRules {
             } else if !line.hasPrefix("@") {
                 return false
             }
-            above -= 1
         }
         return false
     }
@@ -79,6 +94,7 @@ enum ReasonRules {
             SourceFile(path: "Sources/E/R/A.swift", text: "/// A thing.\npackage struct A {}"),
             SourceFile(path: "Sources/E/R/B.swift", text: "/// A thing.\n@safe\npackage let b = 1"),
             SourceFile(path: "Sources/E/R/C.swift", text: "package import Base\nstruct C {}"),
+            SourceFile(path: "Sources/E/R/D.swift", text: "/// D.\n// Why.\npackage class D {}"),
         ]
     ) { file in
         guard file.isSwift, file.path.hasPrefix("Sources/") else { return [] }
@@ -86,7 +102,9 @@ enum ReasonRules {
         return CodeText.lines(of: file.text).enumerated().compactMap { index, line in
             guard line.hasPrefix("package "), ImportLine(line) == nil else { return nil }
             var above = index - 1
-            while above >= 0, lines[above].hasPrefix("@") { above -= 1 }
+            while above >= 0, lines[above].hasPrefix("@") || lines[above].hasPrefix("// ") {
+                above -= 1
+            }
             guard above < 0 || !lines[above].hasPrefix("///") else { return nil }
             return Violation(path: file.path, line: index + 1, what: "needs a `///` comment")
         }

@@ -1,6 +1,6 @@
 import Base
 import Cryptography
-package import Ledger
+import Ledger
 import Membership
 import Storage
 import Synchronization
@@ -54,23 +54,19 @@ final class Admission: BlockObserver {
     private func checkSender(_ transaction: SignedTransaction) throws(TransactionError) {
         let sender = Sender(account: transaction.body.sender, key: transaction.signatures[0].key)
         if senders.withLock({ $0.contains(sender) }) { return }
-        let isMember: Bool
+        let isWelcome: Bool
         do throws(StorageError) {
             let state = StateSpace(store)
-            isMember =
-                try sender.account == authority
-                || Directory.standing(of: sender.account, in: state) != .unknown
-            guard
-                try Accounts.authorises(
-                    sender.key, for: sender.account,
-                    value: { (key) throws(StorageError) in try state.value(for: key) })
-            else { throw TransactionError.unknownSender }
-        } catch let error as StorageError {
-            throw .unavailable(error.refusal.code)
+            let standing = try Directory.standing(of: sender.account, in: state)
+            let isMember = standing != .unknown || sender.account == authority
+            let mayUseKey = try Accounts.authorises(sender.key, for: sender.account) {
+                (key) throws(StorageError) in try state.value(for: key)
+            }
+            isWelcome = isMember && mayUseKey
         } catch {
-            throw .unknownSender
+            throw .unavailable(error.refusal.code)
         }
-        guard isMember else { throw .unknownSender }
+        guard isWelcome else { throw .unknownSender }
         senders.withLock { senders in
             if senders.count >= Self.knownSenders { senders.removeAll() }
             senders.insert(sender)

@@ -14,7 +14,8 @@ protocol BlockObserver: AnyObject, Sendable {
 ///
 /// There is no timer. While one block is executed and synced, the next batch gathers in the pool:
 /// an idle node answers at once and a busy one makes large blocks.
-final class BlockProducer {
+// @unchecked: made by the node, then used by the thread "blocks" alone.
+final class BlockProducer: @unchecked Sendable {
     /// Why the producer stopped for good; nil while it works.
     enum Halt: Error, Hashable, Sendable {
         case stopped

@@ -1,4 +1,5 @@
-package import Base
+import Encoding
+import Base
 package import Ledger
 import Storage
 import Synchronization

@@ -10,7 +10,8 @@ import Synchronization
 /// A point read of the store costs about ten microseconds, most of a transaction's budget. New
 /// keys are answered by the tree, which holds all keys in memory, and rows that were used lately by
 /// two generations of a table: when the young one is full it becomes the old one.
-final class ExecutionState: StateReader {
+// @unchecked: the cache has a lock; the tree is read under the chain store's tree lock.
+final class ExecutionState: StateReader, @unchecked Sendable {
     /// Rows of one generation; two generations are kept.
     private static let generationSize = 65_536
 

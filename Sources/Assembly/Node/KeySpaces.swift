@@ -1,5 +1,5 @@
 import Base
-package import Ledger
+import Ledger
 
 /// How a node divides its key-value store: one leading byte for each kind of row.
 ///

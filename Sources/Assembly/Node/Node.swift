@@ -1,16 +1,17 @@
-package import Audit
+import Encoding
+import Audit
 package import Base
-package import Consent
+import Consent
 package import ContractKit
-package import Cryptography
-package import Keys
+import Cryptography
+import Keys
 package import Ledger
-package import Membership
-package import Merkle
-package import Records
+import Membership
+import Merkle
+import Records
 package import Storage
 import Synchronization
-package import System
+import System
 
 /// One running node: the only place where the ledger, the disks, the threads and the clock meet.
 ///
@@ -91,18 +92,29 @@ package final class Node: Sendable {
         let producer = BlockProducer(
             chain: chain, pool: pool, signer: signer, clock: clock,
             observers: [admission, hub, eraser, metrics]
-        ) { [shared, chain] head in
+        ) { [unowned self] head in
             heights.set(head.height)
-            shared.withLock { $0.replica = chain.replica }
+            shared.withLock { $0.replica = self.chain.replica }
         }
         do throws(StorageError) {
             try eraser.catchUp(log: storage.log, height: chain.head.height)
-            hub.start()
-            threads.withLock { threads in
-                threads.append(try System.Thread("blocks") { [self] in produce(producer) })
-            }
-            try outbox.start { [weak self] bytes, observer in
-                guard let self else { return }
+        } catch {
+            throw .storage(error)
+        }
+        try start(producer)
+    }
+
+    /// Starts the threads, then sends the audit of reads that a crash kept from the chain.
+    private func start(_ producer: BlockProducer) throws(NodeError) {
+        do throws(SystemError) {
+            try hub.start()
+            let thread = try System.Thread("blocks") { [self] in produce(producer) }
+            threads.withLock { $0.append(thread) }
+        } catch {
+            throw .threads(error)
+        }
+        do throws(StorageError) {
+            try outbox.start { [unowned self] bytes, observer in
                 submit([bytes]) { observer($1) }
             }
         } catch {

@@ -2,6 +2,7 @@ package import Base
 package import Cryptography
 package import Ledger
 package import Storage
+package import System
 
 /// What a node is made of; the storage engines come in so that tests can bring their own.
 package struct NodeConfiguration: Sendable {
@@ -41,6 +42,8 @@ package struct NodeStorage: Sendable {
 package enum NodeError: Error, Hashable, Sendable {
     case chain(ChainStoreError)
     case storage(StorageError)
+    /// The system gives no more threads.
+    case threads(SystemError)
     /// The key in the data folder is not one of the validators'.
     case notValidator
     /// One validator must be a quorum until the node can speak to others.
@@ -50,6 +53,7 @@ package enum NodeError: Error, Hashable, Sendable {
         switch self {
         case .chain(let error): error.refusal
         case .storage(let error): error.refusal
+        case .threads(let error): error.refusal
         case .notValidator:
             Refusal(
                 "node.not-validator",

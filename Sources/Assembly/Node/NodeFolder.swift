@@ -1,7 +1,7 @@
 package import Base
-package import Cryptography
+import Cryptography
 package import Ledger
-package import Storage
+import Storage
 import StorageFiles
 import StorageRocksDB
 package import System

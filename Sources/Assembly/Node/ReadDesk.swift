@@ -87,7 +87,7 @@ package final class ReadDesk: Sendable {
             ReadResult(record: $0.record, decision: $1, item: $0.item, content: nil)
         }
         let events = auditEvents(results, reader: reader, purpose: purpose, state)
-        if !events.isEmpty { try post(events, owner: owner, granted: [:]) }
+        if !events.isEmpty { try post(events, owner: owner, granted: []) }
         let answer = ReadAnswer(
             results: results.filter(\.decision.allowed), events: events.map(\.event))
         return (answer, found.count == limit ? found.last?.record : nil)
@@ -103,7 +103,7 @@ package final class ReadDesk: Sendable {
             allowed: false, reasons: [ReasonCode(code)].compactMap { $0 }, purpose: purpose,
             domain: nil, records: [], grant: nil, time: clock())
         metrics.read(allowed: false)
-        try post([event], owner: owner, granted: [:])
+        try post([event], owner: owner, granted: [])
         return event.event
     }
 
@@ -118,15 +118,13 @@ package final class ReadDesk: Sendable {
     }
 
     private func requireOwner(_ owner: AccountID, _ state: StateSpace) throws(ReadError) {
+        let standing: Standing
         do throws(StorageError) {
-            guard try Directory.standing(of: owner, in: state) != .unknown else {
-                throw ReadError.ownerUnknown
-            }
-        } catch let error as StorageError {
-            throw .storage(error)
+            standing = try Directory.standing(of: owner, in: state)
         } catch {
-            throw .ownerUnknown
+            throw .storage(error)
         }
+        guard standing != .unknown else { throw .ownerUnknown }
     }
 
     private typealias Requested = (record: Hash256, item: RecordItem?)

@@ -1,7 +1,7 @@
 package import Base
 package import Consent
 package import Keys
-package import Ledger
+import Ledger
 package import Records
 package import Storage
 

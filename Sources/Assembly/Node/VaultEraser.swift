@@ -37,13 +37,13 @@ final class VaultEraser: BlockObserver {
             }
             next += 1
         }
-        try mark(height)
+        try remember(height)
     }
 
     private func erase(_ events: [Event], height: UInt64) throws(StorageError) {
         var erased = false
         for event in events where event.module == RecordsContract.name {
-            guard let record = RecordsContract.erasedRecord(event) else { continue }
+            guard let record = Self.erasedRecord(event) else { continue }
             let versions = try RecordQueries.versions(
                 of: record, limit: Self.versionLimit, in: StateSpace(store))
             for (_, version) in versions {
@@ -52,10 +52,18 @@ final class VaultEraser: BlockObserver {
             }
             erased = true
         }
-        if erased || height % Self.markInterval == 0 { try mark(height) }
+        if erased || height % Self.markInterval == 0 { try remember(height) }
     }
 
-    private func mark(_ height: UInt64) throws(StorageError) {
+    /// The record of an `erased` event, whose data is an array of the record and its versions.
+    private static func erasedRecord(_ event: Event) -> Hash256? {
+        guard event.name == "erased", var reader = try? CBORReader(event.data),
+            (try? reader.structure(2, "erased record")) != nil
+        else { return nil }
+        return try? reader.hash()
+    }
+
+    private func remember(_ height: UInt64) throws(StorageError) {
         var batch = WriteBatch()
         batch.put(KeySpaces.erasureKey, KeySpaces.bigEndian(height))
         try store.write(batch)

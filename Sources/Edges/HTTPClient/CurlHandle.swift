@@ -7,6 +7,9 @@ import CCurlShim
 final class CurlHandle: @unchecked Sendable {
     private static let isStarted = kl_curl_start() == CURLE_OK
 
+    /// Where it last connected to; it belongs to whoever has the handle.
+    var origin = ""
+
     let easy: UnsafeMutableRawPointer
     private let multi: UnsafeMutableRawPointer
 

@@ -19,7 +19,7 @@ package struct HTTPClientRequest: Sendable {
         case upload(byteCount: Int?, next: @Sendable () -> HTTPUploadPiece)
     }
 
-    /// The method in capitals, such as `GET`.
+    /// The method in capitals, such as `GET`; `HEAD` takes no body.
     package var method: String
 
     /// An absolute `http` or `https` URL, percent-encoded.
@@ -33,7 +33,7 @@ package struct HTTPClientRequest: Sendable {
     package var timeout: Duration?
 
     package init(
-        _ method: String = "GET", _ url: String, fields: [HTTPClientField] = [], body: Body = .none,
+        _ method: String, _ url: String, fields: [HTTPClientField] = [], body: Body = .none,
         timeout: Duration? = nil
     ) {
         self.method = method
@@ -41,6 +41,11 @@ package struct HTTPClientRequest: Sendable {
         self.fields = fields
         self.body = body
         self.timeout = timeout
+    }
+
+    /// A request without a body.
+    package static func get(_ url: String, fields: [HTTPClientField] = []) -> HTTPClientRequest {
+        HTTPClientRequest("GET", url, fields: fields)
     }
 }
 

@@ -8,6 +8,12 @@ package struct ServerSentEventReader: Sendable {
         package let id: String
         package let type: String
         package let data: String
+
+        package init(id: String, type: String, data: String) {
+            self.id = id
+            self.type = type
+            self.data = data
+        }
     }
 
     /// An event or line was longer than allowed, in bytes.

@@ -123,7 +123,14 @@ final class EventLoop: @unchecked Sendable {
             socket.pointee = Unmanaged.passRetained(record).toOpaque()
         } else if let record = socket.pointee {
             socket.pointee = nil
-            Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue().close()
+            let record = Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue()
+            if let exchange = record.exchange {
+                // libmicrohttpd 0.9.75 forgets to report the end of a request whose head it
+                // found wrong twice.
+                exchange.completed()
+                Unmanaged.passUnretained(exchange).release()
+            }
+            record.close()
             loop.core.connections.remove(descriptor)
             loop.openCount.subtract(1, ordering: .relaxed)
             loop.core.isQuieter.signal()

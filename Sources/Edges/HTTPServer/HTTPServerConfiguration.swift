@@ -33,7 +33,7 @@ package struct HTTPServerConfiguration: Sendable {
     /// Time for a request's head to arrive whole, and for its body beyond the slowest rate allowed.
     package var requestTimeout: Duration = .seconds(30)
 
-    /// The slowest a body may arrive, in bytes a second, over the whole body.
+    /// The slowest a body may arrive, and an answer be read, in bytes a second over the whole.
     package var bodyBytesPerSecondMin = 1_024
 
     /// Time a connection may stay silent between requests, or a client may read nothing of an answer.

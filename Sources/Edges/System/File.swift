@@ -88,19 +88,7 @@ package final class File: Sendable {
 
     /// Writes all bytes at the current end or position.
     package func write(_ bytes: [UInt8]) throws(SystemError) {
-        try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
-            let buffer = UnsafeRawBufferPointer(bytes)
-            var written = 0
-            while written < buffer.count {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
-                let result = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if result >= 0 {
-                    written += result
-                } else if errno != EINTR {
-                    throw SystemError("write", path)
-                }
-            }
-        }
+        try Descriptor.write(bytes, to: descriptor, place: path)
     }
 
     /// Makes content and size durable (`fdatasync`).

@@ -3,23 +3,39 @@ internal import COpenSSL
 /// OpenSSL's algorithm handles, fetched once: fetching is the largest cost of a small operation.
 ///
 /// The handles are never freed; they live as long as the process and OpenSSL counts references.
-/// nil says that this OpenSSL lacks the algorithm. Unsafe only by type: they are immutable.
+/// nil says that this OpenSSL lacks the algorithm.
 enum Algorithms {
-    private nonisolated(unsafe) static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
-    private nonisolated(unsafe) static let sm3 = EVP_MD_fetch(nil, "SM3", nil)
+    /// One fetched handle.
+    ///
+    /// Sendable, because a fetched algorithm is immutable.
+    private struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer?
+    }
 
-    nonisolated(unsafe) static let hmac = EVP_MAC_fetch(nil, "HMAC", nil)
+    private static let sha256Handle = Handle(pointer: EVP_MD_fetch(nil, "SHA256", nil))
+    private static let sm3Handle = Handle(pointer: EVP_MD_fetch(nil, "SM3", nil))
+    private static let hmacHandle = Handle(pointer: EVP_MAC_fetch(nil, "HMAC", nil))
+    private static let aes128GCMHandle = Handle(pointer: EVP_CIPHER_fetch(nil, "AES-128-GCM", nil))
+    private static let aes256GCMHandle = Handle(pointer: EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
+    private static let chaCha20Poly1305Handle = Handle(
+        pointer: EVP_CIPHER_fetch(nil, "ChaCha20-Poly1305", nil))
+    private static let sm4CTRHandle = Handle(pointer: EVP_CIPHER_fetch(nil, "SM4-CTR", nil))
 
-    nonisolated(unsafe) static let aes128GCM = EVP_CIPHER_fetch(nil, "AES-128-GCM", nil)
-    nonisolated(unsafe) static let aes256GCM = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
-    nonisolated(unsafe) static let chaCha20Poly1305 = EVP_CIPHER_fetch(
-        nil, "ChaCha20-Poly1305", nil)
-    nonisolated(unsafe) static let sm4CTR = EVP_CIPHER_fetch(nil, "SM4-CTR", nil)
+    static var hmac: OpaquePointer? { hmacHandle.pointer }
+    static var sm4CTR: OpaquePointer? { sm4CTRHandle.pointer }
 
     static func digest(_ suite: HashSuite) -> OpaquePointer? {
         switch suite {
-        case .sha256: sha256
-        case .sm3: sm3
+        case .sha256: sha256Handle.pointer
+        case .sm3: sm3Handle.pointer
+        }
+    }
+
+    static func cipher(_ cipher: AuthenticatedCipher) -> OpaquePointer? {
+        switch cipher {
+        case .aes128GCM: aes128GCMHandle.pointer
+        case .aes256GCM: aes256GCMHandle.pointer
+        case .chaCha20Poly1305: chaCha20Poly1305Handle.pointer
         }
     }
 

@@ -18,13 +18,7 @@ enum AuthenticatedCipher: Sendable {
         }
     }
 
-    private var algorithm: OpaquePointer? {
-        switch self {
-        case .aes128GCM: Algorithms.aes128GCM
-        case .aes256GCM: Algorithms.aes256GCM
-        case .chaCha20Poly1305: Algorithms.chaCha20Poly1305
-        }
-    }
+    private var algorithm: OpaquePointer? { Algorithms.cipher(self) }
 
     func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]

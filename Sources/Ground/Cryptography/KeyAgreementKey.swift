@@ -29,8 +29,8 @@ package struct KeyAgreementKey: Sendable {
 
     /// What both sides compute; never use it as a key without deriving from it.
     ///
-    /// Throws `invalidKey` for a public key of a wrong length or of small order, whose shared secret
-    /// would be all zero whatever our key is (RFC 7748 §6.1).
+    /// Throws `invalidKey` for a public key of a wrong length or of small order, whose shared
+    /// secret would be all zero whatever our key is (RFC 7748 §6.1).
     package func sharedSecret(with publicKey: [UInt8]) throws(CryptographyError) -> SecretBytes {
         guard publicKey.count == Self.byteCount else { throw .invalidKey }
         var result: Int32 = -1

@@ -2,8 +2,8 @@ package import Base
 
 /// Bytes that must not leak: kept in locked memory, compared in constant time, zeroed at the end.
 ///
-/// Immutable and shared by reference, so that passing a key around makes no copies of it. Locking is
-/// best effort: where the limit on locked memory is used up, the bytes are still zeroed.
+/// Immutable and shared by reference, so that passing a key around makes no copies of it. Locking
+/// is best effort: where the limit on locked memory is used up, the bytes are still zeroed.
 package final class SecretBytes: @unchecked Sendable {  // The memory is never written after init.
     /// How many bytes.
     package let count: Int

@@ -1,11 +1,11 @@
 internal import CSodium
 internal import Synchronization
 
-/// Memory for secrets: locked against swapping where the limits allow it, and left out of core dumps.
+/// Memory for secrets: not swapped out where the limits allow it, and left out of core dumps.
 ///
-/// Small secrets share chunks of libsodium's guarded heap, cut into slots: locking works by the page,
-/// so freeing one secret of a page must not unlock its neighbours. Chunks stay until the process
-/// ends. Larger secrets get guarded pages of their own.
+/// Small secrets share chunks of libsodium's guarded heap, cut into slots: locking works by the
+/// page, so freeing one secret of a page must not unlock its neighbours. Chunks stay until the
+/// process ends. Larger secrets get guarded pages of their own.
 enum SecretMemory {
     /// Keys, scalars and digests fit in one slot, in bytes.
     static let slotSize = 64

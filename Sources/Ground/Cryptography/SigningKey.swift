@@ -50,8 +50,8 @@ package struct SigningKey: Sendable {
 
     /// 64 bytes that `publicKey` accepts for this message.
     ///
-    /// Ed25519 gives the same bytes each time. P-256 and SM2 draw a fresh nonce, which OpenSSL mixes
-    /// with the key and the digest (P-256), so their signatures differ from call to call.
+    /// Ed25519 gives the same bytes each time. P-256 and SM2 draw a fresh nonce (for P-256, OpenSSL
+    /// mixes it with the key and the digest), so their signatures differ from call to call.
     package func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         switch form {
         case .elliptic(let key):

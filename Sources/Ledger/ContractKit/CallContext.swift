@@ -34,7 +34,9 @@ package final class CallContext {
     /// Whether the account signed the transaction, as its sender or as another signer.
     package func isSigned(by account: AccountID) -> Bool { signers.contains(account) }
 
-    /// Announces something that happened. Never put personal data in an event.
+    /// Announces something that happened.
+    ///
+    /// Never put personal data in an event.
     package func emit(_ event: Event) throws(CallFailure) {
         guard events.count < LedgerLimits.eventCount else {
             throw .because(CallRefusal.tooManyEvents)

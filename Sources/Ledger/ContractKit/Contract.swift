@@ -47,10 +47,10 @@ package struct CallDefinition: Sendable {
 
     let run: @Sendable ([UInt8], CallContext) throws(CallFailure) -> Void
 
-    /// - Parameters:
-    ///   - arguments: the type that decodes the arguments; decoding is strict.
-    ///   - guards: all must pass before the body runs.
-    ///   - body: the rules; it writes through tables and throws to undo everything.
+    /// A call under `name`.
+    ///
+    /// All guards must pass before the arguments are decoded, strictly, as the given type. The body
+    /// holds the rules: it writes through tables and throws to undo everything.
     package init<Arguments: CBORCodable>(
         _ name: String, _ arguments: Arguments.Type, _ guards: Guard...,
         body: @escaping @Sendable (Arguments, CallContext) throws(CallFailure) -> Void

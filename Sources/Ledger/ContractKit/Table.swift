@@ -52,12 +52,10 @@ package struct Table<Key: TableKey, Row: CBORCodable>: Sendable {
         }
     }
 
-    /// Rows whose keys begin with `keyPrefix`, in ascending order of keys.
+    /// At most `limit` rows whose keys begin with `keyPrefix`, in ascending order of keys.
     ///
-    /// - Parameters:
-    ///   - after: the key (without the table's name) behind which to go on; nil starts at the first.
-    ///   - limit: the most rows to return.
-    /// - Returns: the keys without the table's name, and the rows.
+    /// The page begins behind the key `after`, or at the first key when it is nil. Here and in the
+    /// result, keys come without the table's name.
     package func rows(
         startingWith keyPrefix: [UInt8] = [], after: [UInt8]? = nil, limit: Int,
         in state: any StateReader

@@ -15,6 +15,14 @@ package struct Head: Hashable, Sendable {
     package var stateRoot: Hash256
     /// The last position taken from the ordering engine.
     package var position: OrderingPosition
+
+    package init(
+        height: UInt64, digest: Hash256, time: Timestamp, log: CompactRange, stateRoot: Hash256,
+        position: OrderingPosition
+    ) {
+        (self.height, self.digest, self.time) = (height, digest, time)
+        (self.log, self.stateRoot, self.position) = (log, stateRoot, position)
+    }
 }
 
 /// A block that has run in an overlay and is not final yet.

@@ -3,7 +3,9 @@ import ContractKit
 package import Ledger
 package import Storage
 
-/// The tables of the audit. The node goes through ``AuditQueries``.
+/// The tables of the audit.
+///
+/// The node goes through ``AuditQueries``.
 enum AuditTables {
     static let reads = Table<PairKey<AccountID, UInt64>, AuditRow>("audit/reads")
     static let heads = Table<AccountID, AuditHead>("audit/heads")

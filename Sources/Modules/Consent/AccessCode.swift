@@ -1,5 +1,5 @@
 package import Base
-package import ContractKit
+import ContractKit
 package import Encoding
 package import FHIRModel
 package import Ledger

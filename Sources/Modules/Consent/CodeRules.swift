@@ -84,7 +84,9 @@ extension ConsentContract {
         }
     }
 
-    /// Accounts: the owner, and whoever redeemed or is bound. Data: an array of the code's account.
+    /// Accounts: the owner, and whoever redeemed or is bound.
+    ///
+    /// Data: an array of the code's account.
     private static func announce(
         _ name: String, _ code: AccessCode, _ account: AccountID, _ reader: AccountID?,
         _ context: CallContext

@@ -82,7 +82,9 @@ package enum ConsentContract: Contract {
         guard isKnown else { throw .because(ConsentRefusal.recipientUnknown) }
     }
 
-    /// Accounts: the owner, and the recipient unless it is a role. Data: an array of the grant's
+    /// Accounts: the owner, and the recipient unless it is a role.
+    ///
+    /// Data: an array of the grant's
     /// identifier and its reads so far.
     static func announce(
         _ name: String, _ owner: AccountID, _ grant: Grant, _ id: Hash256, _ context: CallContext

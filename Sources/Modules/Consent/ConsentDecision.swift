@@ -51,7 +51,9 @@ package enum ConsentDecision {
     /// Grants that are read from the state at a time.
     private static let pageLimit = 256
 
-    /// Decides with the state of a snapshot. The cost grows with the number of the owner's grants.
+    /// Decides with the state of a snapshot.
+    ///
+    /// The cost grows with the number of the owner's grants.
     package static func decide(
         _ request: ReadRequest, state: any StateReader
     ) throws(StorageError) -> Decision {
@@ -71,7 +73,7 @@ package enum ConsentDecision {
 
     /// The decision alone: depends on nothing but its parameters.
     ///
-    /// - Parameter grants: grants of the owner, ascending by identifier.
+    /// Of the owner's grants, ascending by identifier, those count that name the reader.
     package static func decide(
         _ request: ReadRequest, standing: Standing, grants: [ListedGrant]
     ) -> Decision {
@@ -97,7 +99,9 @@ package enum ConsentDecision {
     private static func decideByReader(
         _ request: ReadRequest, _ standing: Standing
     ) -> Decision? {
-        if let reason = obstacle(of: standing) { return Decision(allowed: false, reasons: [reason]) }
+        if let reason = obstacle(of: standing) {
+            return Decision(allowed: false, reasons: [reason])
+        }
         guard request.reader == request.owner else { return nil }
         return Decision(allowed: true, reasons: [.owner])
     }
@@ -152,7 +156,9 @@ package enum ConsentDecision {
     ]
 
     /// The first condition of a grant that the request does not meet; nil when all are met.
-    private static func obstacle(to listed: ListedGrant, _ request: ReadRequest) -> DecisionReason? {
+    private static func obstacle(
+        to listed: ListedGrant, _ request: ReadRequest
+    ) -> DecisionReason? {
         let grant = listed.grant
         if !grant.scope.domains.contains(request.domain) { return .domainNotCovered }
         if !grant.scope.purposes.contains(request.purpose) { return .purposeNotCovered }
@@ -167,8 +173,8 @@ package enum ConsentDecision {
 
     /// Spare the limited ones; then use the one that ends first; then the smaller identifier.
     private static func isBetter(_ left: ListedGrant, than right: ListedGrant) -> Bool {
-        let (leftLimited, rightLimited) = (left.grant.readLimit != nil, right.grant.readLimit != nil)
-        if leftLimited != rightLimited { return rightLimited }
+        let isLimited = left.grant.readLimit != nil
+        guard isLimited == (right.grant.readLimit != nil) else { return !isLimited }
         return (left.grant.until, left.id) < (right.grant.until, right.id)
     }
 }

@@ -1,5 +1,5 @@
 package import Base
-package import ContractKit
+import ContractKit
 
 /// Why a consent or an access code is refused.
 package enum ConsentRefusal: RefusalReason {

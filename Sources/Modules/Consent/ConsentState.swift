@@ -19,7 +19,9 @@ package enum ConsentLimits {
     package static let codeGrantSeconds: UInt64 = 366 * 86_400
 }
 
-/// The tables of consent. The node goes through ``ConsentQueries`` and ``ConsentDecision``.
+/// The tables of consent.
+///
+/// The node goes through ``ConsentQueries`` and ``ConsentDecision``.
 enum ConsentTables {
     static let grants = Table<PairKey<AccountID, Hash256>, Grant>("consent/grants")
     static let codes = Table<AccountID, AccessCode>("consent/codes")

@@ -1,11 +1,13 @@
 package import Base
-package import ContractKit
+import ContractKit
 package import Encoding
 package import FHIRModel
 package import Ledger
 package import Membership
 
-/// Whether a grant lets read or forbids it. A deny overrides every permit.
+/// Whether a grant lets read or forbids it.
+///
+/// A deny overrides every permit.
 package enum GrantEffect: UInt8, CaseIterable, Hashable, Sendable {
     case permit = 1
     case deny = 2

@@ -1,5 +1,5 @@
 package import Base
-package import ContractKit
+import ContractKit
 
 /// Why a key is not published, granted or withdrawn.
 package enum KeysRefusal: RefusalReason {

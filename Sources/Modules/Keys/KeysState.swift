@@ -9,7 +9,9 @@ package enum KeysLimits {
     package static let keyByteCount = 32
     /// Bytes of an epoch's private seed sealed to one reader.
     package static let sealedByteCount = 512
-    /// Numbers of domains. What a number means is not for this module to know.
+    /// Numbers of domains.
+    ///
+    /// What a number means is not for this module to know.
     package static let domains: ClosedRange<UInt8> = 1...255
 }
 

@@ -2,7 +2,9 @@ import Base
 import ContractKit
 import Ledger
 
-/// The tables of keys. Other modules and the node go through ``DomainKeys``.
+/// The tables of keys.
+///
+/// Other modules and the node go through ``DomainKeys``.
 enum KeysTables {
     static let epochs = Table<PairKey<AccountID, UInt8>, CurrentEpoch>("keys/epochs")
     static let domains = Table<EpochKey, DomainKey>("keys/domains")

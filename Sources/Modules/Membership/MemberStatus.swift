@@ -3,7 +3,9 @@ package import ContractKit
 package import Encoding
 package import Ledger
 
-/// Whether a member may act. `revoked` is final.
+/// Whether a member may act.
+///
+/// `revoked` is final.
 package enum MemberStatus: UInt8, CaseIterable, Hashable, Sendable {
     case active = 1
     case suspended = 2

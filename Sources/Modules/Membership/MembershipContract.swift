@@ -21,7 +21,8 @@ package enum MembershipContract: Contract {
                 "setPractitionerStatus", SetStatus.self, .supervisor, body: setPractitionerStatus),
             CallDefinition(
                 "enrolResident", EnrolResident.self, .activeInstitution, body: enrolResident),
-            CallDefinition("setResidentStatus", SetStatus.self, .supervisor, body: setResidentStatus),
+            CallDefinition(
+                "setResidentStatus", SetStatus.self, .supervisor, body: setResidentStatus),
             CallDefinition("rotateKeys", RotateKeys.self, .notRevoked, body: rotateKeys),
             CallDefinition(
                 "replaceReadingKey", ReplaceReadingKey.self, .activeMember, body: replaceReadingKey),

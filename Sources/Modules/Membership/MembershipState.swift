@@ -32,7 +32,9 @@ package struct Zone: Hashable, Sendable, CBORCodable {
     }
 }
 
-/// Membership's tables. Other modules go through ``Directory``.
+/// Membership's tables.
+///
+/// Other modules go through ``Directory``.
 enum MembershipTables {
     static let zone = Table<UInt8, Zone>("membership/zone")
     static let institutions = Table<AccountID, Institution>("membership/institutions")

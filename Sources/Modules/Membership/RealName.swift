@@ -13,7 +13,7 @@ package enum RealName {
     /// HMAC-SHA256(secret, label ‖ 0 ‖ identity number ‖ pseudonym).
     ///
     /// The pseudonym is part of it, so that two pseudonyms of a person carry unrelated commitments.
-    /// - Parameter identityNumber: the validated number in its canonical letters.
+    /// Give the validated number in its canonical letters.
     package static func identity(
         _ identityNumber: String, of pseudonym: AccountID, secret: SecretBytes
     ) -> Hash256 {

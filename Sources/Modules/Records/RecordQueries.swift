@@ -3,13 +3,17 @@ import ContractKit
 package import Ledger
 package import Storage
 
-/// The tables of records. The node goes through ``RecordQueries``.
+/// The tables of records.
+///
+/// The node goes through ``RecordQueries``.
 enum RecordsTables {
     static let items = Table<PairKey<AccountID, Hash256>, RecordItem>("records/items")
     static let versions = Table<PairKey<Hash256, UInt64>, RecordVersion>("records/versions")
 }
 
-/// Records as the node and the gateway may see them. Whoever calls has asked the consent decision.
+/// Records as the node and the gateway may see them.
+///
+/// Whoever calls has asked the consent decision.
 package enum RecordQueries {
     /// One record of an owner.
     package static func item(

@@ -1,5 +1,5 @@
 package import Base
-package import ContractKit
+import ContractKit
 
 /// Why a record is not written, amended, held or erased.
 package enum RecordsRefusal: RefusalReason {

@@ -80,7 +80,9 @@ extension RecordsContract {
         try announce(event, owner, next, record, context)
     }
 
-    /// Accounts: owner and writer. Data: an array of the record and the number of its versions.
+    /// Accounts: owner and writer.
+    ///
+    /// Data: an array of the record and the number of its versions.
     static func announce(
         _ name: String, _ owner: AccountID, _ item: RecordItem, _ record: Hash256,
         _ context: CallContext

@@ -34,7 +34,9 @@ package struct RecordHold: Hashable, Sendable, CBORCodable {
     }
 }
 
-/// That a record was erased: by whom, why and when. Its keys are destroyed by those who hold them.
+/// That a record was erased: by whom, why and when.
+///
+/// Its keys are destroyed by those who hold them.
 package struct RecordErasure: Hashable, Sendable, CBORCodable {
     package let reason: ReasonCode
     package let erasedBy: AccountID

@@ -19,7 +19,7 @@ extension StateArena {
             return settled(edge, at: top, known: known)
         }
         let depth = edge.link.isLeaf ? StateHash.keyBitCount : depth(edge.link)
-        if depth > top {
+        if edge.link.isLeaf || depth > top {
             let key = someKey(edge.link)
             let shared = min(
                 key.commonPrefixLength(with: first.key), key.commonPrefixLength(with: last.key))
