@@ -169,8 +169,10 @@ let package = Package(
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
         tests(
             "ModulesTests",
-            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"]
-                + modules),
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "FHIRModel",
+            ] + modules),
         tests(
             "NodeTests",
             [
