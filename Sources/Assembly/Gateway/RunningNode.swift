@@ -1,7 +1,8 @@
-package import Base
+import Ledger
+import Base
 package import HTTPServer
 package import Node
-package import System
+import System
 
 /// A node with its door: locked folder, open disks, threads, server; and the way down again.
 package final class RunningNode: Sendable {

@@ -199,9 +199,13 @@ package struct SampleZone: Sendable {
     }
 
     /// Imports the sample bundles, the first resident's at the first hospital and the others in turn.
+    ///
+    /// - Returns: how many records are final, and the bytes of their resources.
+    @discardableResult
     package func importSamples(
         from first: Int = 0, node: Node, time: Timestamp, progress: (Int, Int) -> Void
-    ) throws {
+    ) throws -> (records: Int, bytes: Int) {
+        var imported = (records: 0, bytes: 0)
         let files = try FileSystem.list(path + "/samples").filter { $0.hasSuffix(".json") }.sorted()
         let disk = try LinuxDisk(root: path)
         let pool = WorkerPool(threads: 1)
@@ -221,8 +225,11 @@ package struct SampleZone: Sendable {
                 chain: node.configuration.genesis.id, suite: .aes256GCM, options: options,
                 pool: pool, random: random)
             let bytes = try FileSystem.read(path + "/samples/" + file, limit: 64 << 20)
-            _ = try pipeline.run(bytes, name: file, time: time)
+            let report = try pipeline.run(bytes, name: file, time: time)
+            imported.records += report.progress.records
+            imported.bytes += report.progress.bytes
             progress(index + 1, files.count)
         }
+        return imported
     }
 }

@@ -102,7 +102,7 @@ enum ZoneCommands {
             guard isNew else { return }
             let progress = Progress()
             try NodeErrors.worded {
-                try zone.importSamples(node: node, time: SystemClock.now) { done, all in
+                _ = try zone.importSamples(node: node, time: SystemClock.now) { done, all in
                     progress.show(
                         invocation.say("importing residents: \(done) of \(all)", "正在导入居民：\(done)/\(all)"))
                 }
