@@ -118,6 +118,13 @@ let package = Package(
                 "System", "HTTPClient", "FHIRModel",
             ] + modules),
 
+        room(
+            "Sandbox", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "StorageFiles", "System",
+                "FHIRModel", "Node", "Agent",
+            ] + modules),
+
         // Floor 6: doors.
         .target(
             name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
@@ -125,21 +132,22 @@ let package = Package(
         room(
             "Conformance", in: "Doors",
             [
-                "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Node",
+                "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Sandbox",
+                "Node",
                 "Agent", "Ledger", "Storage", "StorageFiles",
             ] + modules),
         room(
             "Benchmarks", in: "Doors",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "Node", "Agent", "FHIRModel",
+                "System", "Sandbox", "Node", "Agent", "FHIRModel",
             ] + modules),
         .executableTarget(
             name: "kanglian",
             dependencies: [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -161,20 +169,23 @@ let package = Package(
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
         tests(
             "ModulesTests",
-            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"]
-                + modules),
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "FHIRModel",
+            ] + modules),
         tests(
             "NodeTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "StorageFiles", "StorageRocksDB", "Node", "Gateway", "Agent",
+                "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",
             [
-                "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Agent",
+                "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
+                "Node", "Gateway", "HTTPServer", "Storage", "Agent",
                 "FHIRModel",
             ] + modules),
     ],

@@ -93,15 +93,15 @@ struct AccessCodeTests {
     @Test("the keys of a code stay what they were in version 1")
     func frozenKeys() throws {
         let text = try AccessCodeText(reading: "00000-00000-00000-00000-000000")
-        let code = try AccessCode(text, suite: .ed25519)
+        let code = try AccessCodeKeys(text, suite: .ed25519)
         #expect(code.account.description == FrozenVectors.accessCodeAccount)
     }
 
     @Test("an epoch seed opens with the same code, owner, domain and epoch only")
     func sealing() throws {
         let random = SeededRandom(seed: 7)
-        let code = try AccessCode(AccessCodeText(random: random), suite: .ed25519)
-        let other = try AccessCode(AccessCodeText(random: random), suite: .ed25519)
+        let code = try AccessCodeKeys(AccessCodeText(random: random), suite: .ed25519)
+        let other = try AccessCodeKeys(AccessCodeText(random: random), suite: .ed25519)
         let (owner, stranger) = (AccountID(random.hash256()), AccountID(random.hash256()))
         let seed = SecretBytes(randomCount: 32, from: random)
         for suite in CipherSuite.allCases {

@@ -30,13 +30,13 @@ struct RecordSealingTests {
 
     private func sealed(
         _ payload: RecordPayload, _ suite: CipherSuite = .aes256GCM
-    ) throws -> SealedRecord {
+    ) throws -> SealedVersion {
         try RecordSealer(suite: suite, writerKey: writer.publicKey, random: random)
             .seal(payload, at: place, to: owner.publicKey)
     }
 
     private func open(
-        _ record: SealedRecord, body: [UInt8]? = nil, envelope: [UInt8]? = nil,
+        _ record: SealedVersion, body: [UInt8]? = nil, envelope: [UInt8]? = nil,
         commitment: Hash256? = nil, at place: RecordPlace? = nil, keys: OpeningKeys? = nil
     ) throws(RecordOpeningError) -> RecordPayload {
         try RecordOpener.open(

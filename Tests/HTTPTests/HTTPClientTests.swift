@@ -14,13 +14,16 @@ struct HTTPClientTests {
     @Test("sends every method with and without a body", arguments: HTTPMethod.allCases)
     func methods(method: HTTPMethod) throws {
         let server = try TestServer.start()
-        for body in [HTTPClientRequest.Body.none, .bytes([]), .bytes(Array("abc".utf8))] {
+        var bodies = [HTTPClientRequest.Body.none]
+        if method != .head { bodies += [.bytes([]), .bytes(Array("abc".utf8))] }
+        for body in bodies {
             let response = try client.send(
                 HTTPClientRequest(method.rawValue, url(server, "/m?a=b"), body: body))
             #expect(response.status == 200)
-            let text = if case .bytes(let bytes) = body, method != .head {
-                String(decoding: bytes, as: UTF8.self)
-            } else { "" }
+            let text =
+                if case .bytes(let bytes) = body {
+                    String(decoding: bytes, as: UTF8.self)
+                } else { "" }
             let expected = method == .head ? "" : "\(method.rawValue) /m [a=b] \(text)"
             #expect(String(decoding: response.body, as: UTF8.self) == expected)
         }
@@ -49,7 +52,7 @@ struct HTTPClientTests {
         #expect(response.field("x-none") == nil)
         // No expectation, no encoding we did not ask for.
         let names = String(decoding: response.body, as: UTF8.self)
-        #expect(names == "accept content-length content-type host x-empty x-token")
+        #expect(names == "accept content-length host x-empty x-token")
     }
 
     @Test(
@@ -60,6 +63,7 @@ struct HTTPClientTests {
             HTTPClientRequest("GET", "file:///etc/passwd"), HTTPClientRequest("GET", ""),
             HTTPClientRequest("GET /", "http://127.0.0.1/"),
             HTTPClientRequest("", "http://127.0.0.1/"),
+            HTTPClientRequest("HEAD", "http://127.0.0.1/", body: .bytes([])),
             HTTPClientRequest.get("http://127.0.0.1/", fields: [HTTPClientField("a", "b\r\nc: d")]),
             HTTPClientRequest.get("http://127.0.0.1/", fields: [HTTPClientField("a:", "b")]),
             HTTPClientRequest.get("http://127.0.0.1/", fields: [HTTPClientField("", "b")]),

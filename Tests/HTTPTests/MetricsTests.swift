@@ -2,6 +2,9 @@
 import Metrics
 import Testing
 
+/// Debian's package `prometheus` brings it.
+private let promtoolPath = "/usr/bin/promtool"
+
 @Suite("Metrics")
 struct MetricsTests {
     private func sample() -> MetricsRegistry {
@@ -89,7 +92,8 @@ struct MetricsTests {
                     let lines = registry.render().split(separator: "\n")
                     let last = lines.last { $0.hasPrefix("h_seconds_bucket") }
                     let count = lines.last { $0.hasPrefix("h_seconds_count") }
-                    let agree = last?.split(separator: " ").last == count?.split(separator: " ").last
+                    let agree =
+                        last?.split(separator: " ").last == count?.split(separator: " ").last
                     if !agree { Issue.record("The count is not that of the buckets.") }
                 }
             }
@@ -102,16 +106,13 @@ struct MetricsTests {
     @Test("without anything to show are an empty text")
     func empty() { #expect(MetricsRegistry().render() == "") }
 
-    /// Debian's package `prometheus` brings it.
-    static let promtool = "/usr/bin/promtool"
-
     @Test(
         "please Prometheus' own checker",
-        .enabled(if: access(promtool, X_OK) == 0, "promtool is not installed"))
-    func promtool() throws {
+        .enabled(if: access(promtoolPath, X_OK) == 0, "promtool is not installed"))
+    func checked() throws {
         // A help text that spans lines is legal, and so are label values with quotes.
         let text = sample().render()
-        let pipe = try #require(popen("\(Self.promtool) check metrics >/dev/null 2>&1", "w"))
+        let pipe = try #require(popen("\(promtoolPath) check metrics >/dev/null 2>&1", "w"))
         fputs(text, pipe)
         #expect(pclose(pipe) == 0)
     }

@@ -64,6 +64,13 @@ final class RawConnection: Sendable {
         return poll(&query, 1, limit) > 0
     }
 
+    /// Whether the server closes or resets within that time, though nothing is read.
+    func isHungUp(withinMilliseconds limit: Int32) -> Bool {
+        // POLLRDHUP, which Glibc hides without _GNU_SOURCE.
+        var query = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+        return poll(&query, 1, limit) > 0
+    }
+
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Reads until the server closes or resets.

@@ -99,7 +99,9 @@ struct ServerLimitTests {
         let connection = try RawConnection(port: server.port)
         connection.send(start)
         var isOpen = true
-        for _ in 0..<100 where isOpen { isOpen = connection.send([UInt8](repeating: 65, count: 4_096)) }
+        for _ in 0..<100 where isOpen {
+            isOpen = connection.send([UInt8](repeating: 65, count: 4_096))
+        }
         let text = connection.readToEnd()
         #expect(text == "" || text.hasPrefix("HTTP/1.1 4"))
     }
@@ -215,6 +217,28 @@ struct ServerLimitTests {
         connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(try connection.response().status == 200)
         #expect(connection.readToEnd() == "")
+    }
+
+    @Test("cut off a client that does not read its answer", arguments: [true, false])
+    func unread(isWhole: Bool) throws {
+        let ends = Mailbox<Void>()
+        let handler = TestHandler(answer: { _, responder in
+            let part = [UInt8](repeating: 65, count: 1 << 20)
+            let whole = HTTPResponse.Body.bytes((0..<32).flatMap { _ in part })
+            let endless = HTTPResponse.Body.pieces(HTTPBodySource { .bytes(part) })
+            responder.send(HTTPResponse(status: 200, body: isWhole ? whole : endless))
+            ends.put(())
+        })
+        let server = try TestServer.start(handler) { configuration in
+            configuration.idleTimeout = .milliseconds(200)
+            configuration.requestTimeout = .milliseconds(200)
+            configuration.bodyBytesPerSecondMin = 1 << 30
+        }
+        let connection = try RawConnection(port: server.port, receiveBuffer: 4_096)
+        connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(ends.take() != nil)
+        // The server lets go by itself: its end of the connection is waited for, nothing is read.
+        #expect(connection.isHungUp(withinMilliseconds: 20_000))
     }
 
     @Test("that make no sense keep a server from starting")

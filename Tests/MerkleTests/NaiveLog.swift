@@ -2,8 +2,9 @@ import Base
 import Cryptography
 import Merkle
 
-/// The log tree by the recursive definitions of RFC 9162 §2.1, sharing no code with the room but the
-/// hash function itself.
+/// The log tree by the recursive definitions of RFC 9162 §2.1.
+///
+/// It shares no code with the room but the hash function itself.
 struct NaiveLog: LogNodeReader {
     var leaves: [Hash256]
     let suite: HashSuite

@@ -2,8 +2,9 @@ import Base
 import Cryptography
 import Merkle
 
-/// The state tree by its recursive definition over a dictionary, sharing no code with the room but
-/// the hash function itself.
+/// The state tree by its recursive definition over a dictionary.
+///
+/// It shares no code with the room but the hash function itself.
 struct NaiveState {
     var values: [Hash256: Hash256] = [:]
     let suite: HashSuite

@@ -17,8 +17,9 @@ enum OpenAPI {
             "openapi": "3.1.0",
             "info": [
                 "title": "Kanglian node", "version": .string(version),
-                "summary": "A consortium health ledger: records sealed off chain, "
-                    + "commitments, consents and the audit of every read on it.",
+                "summary": .string(
+                    "A consortium health ledger: records sealed off chain, commitments, "
+                        + "consents and the audit of every read on it."),
                 "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
             ],
             "paths": .object(paths.map { JSONMember($0.path, .object($0.operations)) }),

@@ -153,7 +153,7 @@ final class Exchange: Sendable {
         do throws(JSONError) {
             return try JSONValue(parsing: request.body, limits: .request)
         } catch {
-            throw APIError(400, error.refusal)
+            throw APIError(400, error.refusal(in: request.body))
         }
     }
 }

@@ -1,11 +1,9 @@
-package import Base
-package import Cryptography
+import Base
+import Cryptography
 import Encoding
-package import Keys
-package import Ledger
-package import Membership
-package import Node
-package import Records
+import Ledger
+import Node
+import Records
 import Storage
 import Synchronization
 import System
@@ -59,8 +57,8 @@ struct BenchZone {
             zone: self, readingKey: reading, domainKey: domain)
     }
 
-    /// A write of one commitment, about 300 bytes of calls.
-    func write() -> Call {
+    /// A write of one commitment.
+    func write() -> RecordsContract.Write {
         BenchCalls.write(owner: hospitalAccount, random: random)
     }
 }

@@ -1,8 +1,10 @@
-package import Base
+import Merkle
+import Base
 import Cryptography
 package import Encoding
 import Ledger
 import Node
+import Records
 import Storage
 import System
 
@@ -34,9 +36,9 @@ package struct LedgerBenchmark: Sendable {
 
     private let plan: Plan
     private let folder: String
-    private let progress: (String) -> Void
+    private let progress: @Sendable (String) -> Void
 
-    package init(plan: Plan, folder: String, progress: @escaping (String) -> Void) {
+    package init(plan: Plan, folder: String, progress: @escaping @Sendable (String) -> Void) {
         (self.plan, self.folder, self.progress) = (plan, folder, progress)
     }
 
@@ -70,18 +72,25 @@ package struct LedgerBenchmark: Sendable {
         let bytes = (try NodeFolder.byteCount(data)) - bytesBefore
         progress("half load")
         let sample = LatencySample()
-        let paced = try sign(plan.pacedTransactions, zone, node)
+        let (paced, writes) = try sign(plan.pacedTransactions, zone, node)
         try submission.pace(paced, perSecond: max(1, rate / 2), into: sample)
+        let hash = try BenchCalls.resultHash(writes, in: node.state())
         return report(
             limits: limits, growth: growth, rate: rate, sample: sample,
-            bytesPerTransaction: bytes / Int(max(1, written)), node: node)
+            bytesPerTransaction: bytes / Int(max(1, written)), hash: hash, node: node)
     }
 
-    private func sign(_ count: Int, _ zone: BenchZone, _ node: Node) throws -> [[UInt8]] {
+    private func sign(
+        _ count: Int, _ zone: BenchZone, _ node: Node
+    ) throws -> (transactions: [[UInt8]], writes: [RecordsContract.Write]) {
         let height = node.head.height
-        return try (0..<count).map { _ in
-            try zone.sign([zone.write()], by: zone.hospital, height: height)
+        var writes: [RecordsContract.Write] = []
+        let transactions = try (0..<count).map { _ in
+            let write = zone.write()
+            writes.append(write)
+            return try zone.sign([BenchCalls.call(write)], by: zone.hospital, height: height)
         }
+        return (transactions, writes)
     }
 
     /// Median transactions a second over some rounds of pre-signed transactions.
@@ -91,7 +100,7 @@ package struct LedgerBenchmark: Sendable {
         var rates: [Int] = []
         for round in 0..<rounds {
             progress("signing round \(round + 1) of \(rounds)")
-            let transactions = try sign(plan.transactions, zone, node)
+            let transactions = try sign(plan.transactions, zone, node).transactions
             progress("round \(round + 1) of \(rounds)")
             let elapsed = try submission.run(transactions)
             rates.append(Int(UInt64(transactions.count) * 1_000_000_000 / max(1, elapsed)))
@@ -107,7 +116,7 @@ package struct LedgerBenchmark: Sendable {
         while keys < size {
             var batch: [[UInt8]] = []
             while keys < size, batch.count < 256 {
-                let calls = (0..<perTransaction).map { _ in zone.write() }
+                let calls = (0..<perTransaction).map { _ in BenchCalls.call(zone.write()) }
                 batch.append(
                     try zone.sign(calls, by: zone.hospital, height: submission.node.head.height))
                 keys += perTransaction * BenchCalls.rowsPerWrite
@@ -118,12 +127,10 @@ package struct LedgerBenchmark: Sendable {
 
     private func report(
         limits: MachineLimits, growth: [(keys: Int, rate: Int)], rate: Int, sample: LatencySample,
-        bytesPerTransaction: Int, node: Node
+        bytesPerTransaction: Int, hash: Hash256, node: Node
     ) -> JSONValue {
         let first = growth.first?.rate ?? 1
         let last = growth.last?.rate ?? 1
-        let hash = HashSuite.sha256.hash(
-            node.head.stateRoot.bytes + UInt64(node.head.log.size).tableBytes)
         return [
             "benchmark": "ledger",
             "transactions_per_second": .integer(rate),
@@ -155,8 +162,4 @@ enum Ratio {
         let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
         return .number("\(thousandths / 1000).\(padded)")
     }
-}
-
-extension UInt64 {
-    fileprivate var tableBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }

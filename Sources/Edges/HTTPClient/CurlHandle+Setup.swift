@@ -3,19 +3,10 @@ import CCurlShim
 
 /// Telling libcurl about a request. Every option is set anew, as the handle is used again.
 extension CurlHandle {
-    /// A list of header lines, freed by its owner.
-    struct Lines: ~Copyable {
-        fileprivate(set) var list: UnsafeMutablePointer<curl_slist>?
-
-        mutating func append(_ line: String) { list = curl_slist_append(list, line) }
-
-        deinit { curl_slist_free_all(list) }
-    }
-
-    /// Sets everything but the body's callbacks; false if libcurl does not take it.
+    /// Sets up `transfer`, which must live until performed; false if libcurl does not take it.
     func set(
         _ request: HTTPClientRequest, _ configuration: HTTPClientConfiguration, isStream: Bool,
-        lines: borrowing Lines, transfer: CurlTransfer
+        transfer: CurlTransfer
     ) -> Bool {
         curl_easy_reset(easy)
         var results: [CURLcode] = []
@@ -23,7 +14,7 @@ extension CurlHandle {
         results += setTimes(request, configuration, isStream: isStream)
         results += setTrust(configuration)
         results += setBody(request)
-        results.append(kl_curl_set_list(easy, CURLOPT_HTTPHEADER, lines.list))
+        results.append(kl_curl_set_list(easy, CURLOPT_HTTPHEADER, transfer.lines))
         results += setCallbacks(transfer)
         return results.allSatisfy { $0 == CURLE_OK }
     }
@@ -57,7 +48,8 @@ extension CurlHandle {
     }
 
     private func setTrust(_ configuration: HTTPClientConfiguration) -> [CURLcode] {
-        let version = configuration.requiresTLS13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
+        let version =
+            configuration.requiresTLS13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
         var results = [
             kl_curl_set_number(easy, CURLOPT_SSLVERSION, Int(version)),
             kl_curl_set_number(easy, CURLOPT_SSL_VERIFYPEER, 1),

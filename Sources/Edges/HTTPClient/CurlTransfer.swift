@@ -5,6 +5,9 @@ final class CurlTransfer {
     /// Takes the bytes of a successful response; false ends the transfer.
     var onBytes: (([UInt8]) -> Bool)?
 
+    /// The header lines to send, in libcurl's form; libcurl reads them until the transfer ends.
+    private(set) var lines: UnsafeMutablePointer<curl_slist>?
+
     private(set) var status = 0
     private(set) var fields: [HTTPClientField] = []
     private(set) var body: [UInt8] = []
@@ -20,13 +23,25 @@ final class CurlTransfer {
     private var piece: [UInt8] = []
     private var position = 0
 
-    init(
-        configuration: HTTPClientConfiguration, next: (@Sendable () -> HTTPUploadPiece)?
-    ) {
+    init(request: HTTPClientRequest, configuration: HTTPClientConfiguration) {
         bodyByteCountMax = configuration.bodyByteCountMax
         headByteCountMax = configuration.headByteCountMax
-        self.next = next
+        if case .upload(_, let next) = request.body { self.next = next } else { next = nil }
+        // libcurl would wait a second for a go-ahead before larger bodies, and call any body a
+        // form.
+        append("Expect:")
+        if !request.fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            append("Content-Type:")
+        }
+        for field in request.fields {
+            append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+        }
+        if case .upload(nil, _) = request.body { append("Transfer-Encoding: chunked") }
     }
+
+    deinit { curl_slist_free_all(lines) }
+
+    private func append(_ line: String) { lines = curl_slist_append(lines, line) }
 
     /// Takes one header line; false ends the transfer.
     func receive(head line: UnsafeRawBufferPointer) -> Bool {

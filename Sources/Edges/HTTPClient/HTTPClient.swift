@@ -3,8 +3,8 @@ import Synchronization
 
 /// An HTTP/1.1 client that keeps its connections; any number of threads may use it at once.
 ///
-/// Calls block the thread. Redirects are not followed, cookies not kept, and no retry is made: the caller
-/// knows what may be asked twice. Behind it works libcurl; nothing of it shows here.
+/// Calls block the thread. Redirects are not followed, cookies not kept, and no retry is made: the
+/// caller knows what may be asked twice. Behind it works libcurl; nothing of it shows here.
 package final class HTTPClient: Sendable {
     private let configuration: HTTPClientConfiguration
     private let idle = Mutex<[CurlHandle]>([])
@@ -22,8 +22,8 @@ package final class HTTPClient: Sendable {
 
     /// Sends a request and passes on the answer's bytes as they come, until the server ends it.
     ///
-    /// Returning false from `onBytes` stops in good order. If the status is not a success, nothing is
-    /// passed on and the body is in the response instead.
+    /// Returning false from `onBytes` stops in good order. If the status is not a success, nothing
+    /// is passed on and the body is in the response instead.
     package func stream(
         _ request: HTTPClientRequest, cancellation: HTTPCancellation? = nil,
         onBytes: ([UInt8]) -> Bool
@@ -38,22 +38,12 @@ package final class HTTPClient: Sendable {
         onBytes: (([UInt8]) -> Bool)?
     ) throws(HTTPClientError) -> HTTPClientResponse {
         guard request.isSound else { throw .invalidRequest }
-        let idling = idle.withLock { $0.popLast() }
-        guard let handle = idling ?? CurlHandle() else { throw .failed(code: 2) }
-        var lines = CurlHandle.Lines()
-        // libcurl would wait a second for a go-ahead before larger bodies.
-        lines.append("Expect:")
-        for field in request.fields {
-            lines.append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
-        }
-        if request.isChunked { lines.append("Transfer-Encoding: chunked") }
-        let next: (@Sendable () -> HTTPUploadPiece)? =
-            if case .upload(_, let next) = request.body { next } else { nil }
-        let transfer = CurlTransfer(configuration: configuration, next: next)
+        guard let handle = takeHandle(for: request.origin) else { throw .failed(code: 2) }
+        let transfer = CurlTransfer(request: request, configuration: configuration)
         transfer.onBytes = onBytes
         defer { transfer.onBytes = nil }
         let isSet = handle.set(
-            request, configuration, isStream: onBytes != nil, lines: lines, transfer: transfer)
+            request, configuration, isStream: onBytes != nil, transfer: transfer)
         guard isSet else { throw .invalidRequest }
         let code = withExtendedLifetime(transfer) { handle.perform(cancellation) }
         if code == CURLE_OK || transfer.isStopped {
@@ -64,6 +54,16 @@ package final class HTTPClient: Sendable {
         if let failure = transfer.failure { throw failure }
         if cancellation?.isCancelled == true { throw .cancelled }
         throw HTTPClientError(code)
+    }
+
+    /// A handle that probably still has a connection to that origin, or any, or a new one.
+    private func takeHandle(for origin: Substring) -> CurlHandle? {
+        let handle = idle.withLock { idle in
+            idle.lastIndex { $0.origin == origin }.map { idle.remove(at: $0) } ?? idle.popLast()
+        }
+        let taken = handle ?? CurlHandle()
+        taken?.origin = String(origin)
+        return taken
     }
 
     private func keep(_ handle: CurlHandle) {
@@ -77,6 +77,7 @@ extension HTTPClientRequest {
     /// Whether nothing in it could end a header line early.
     fileprivate var isSound: Bool {
         let isVisible = { (byte: UInt8) in byte > 0x20 && byte < 0x7F }
+        if case .none = body {} else if method == "HEAD" { return false }
         return !method.isEmpty && method.utf8.allSatisfy { $0 >= 0x41 && $0 <= 0x5A }
             && url.utf8.allSatisfy(isVisible)
             && fields.allSatisfy { field in
@@ -86,8 +87,11 @@ extension HTTPClientRequest {
             }
     }
 
-    fileprivate var isChunked: Bool {
-        if case .upload(nil, _) = body { true } else { false }
+    /// Scheme, host and port as written.
+    fileprivate var origin: Substring {
+        let start = url.firstIndex(of: ":") ?? url.startIndex
+        let end = url[start...].drop { $0 == ":" || $0 == "/" }.firstIndex(of: "/")
+        return url[..<(end ?? url.endIndex)]
     }
 }
 

@@ -19,13 +19,13 @@ package struct HTTPClientRequest: Sendable {
         case upload(byteCount: Int?, next: @Sendable () -> HTTPUploadPiece)
     }
 
-    /// The method in capitals, such as `GET`.
+    /// The method in capitals, such as `GET`; `HEAD` takes no body.
     package var method: String
 
     /// An absolute `http` or `https` URL, percent-encoded.
     package var url: String
 
-    /// Sent in this order. Names are tokens; values hold no line breaks.
+    /// Sent in this order; names are tokens, and values hold no line breaks.
     package var fields: [HTTPClientField]
     package var body: Body
 

@@ -50,16 +50,23 @@ final class ConnectionRecord: Sendable {
     /// Ends the connection from any thread: its own thread sees the end of input and cleans up.
     func cut() {
         state.withLock { state in
-            guard let descriptor = state.descriptor else { return }
-            _ = shutdown(descriptor, Int32(SHUT_RDWR))
+            if let descriptor = state.descriptor { Self.reset(descriptor) }
         }
+    }
+
+    /// Makes the system drop what the client has not read, which it would else hold for minutes.
+    private static func reset(_ descriptor: Int32) {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
     func cutIfLate(_ now: MonotonicTime) {
         state.withLock { state in
             guard let descriptor = state.descriptor, let deadline = state.deadline, now > deadline
             else { return }
-            _ = shutdown(descriptor, Int32(SHUT_RDWR))
+            Self.reset(descriptor)
         }
     }
 

@@ -5,8 +5,8 @@ import Synchronization
 
 /// One libmicrohttpd daemon: a thread with an epoll set, fed with accepted sockets.
 ///
-/// `@unchecked Sendable`: the daemon's pointer is used from other threads only for the two calls that
-/// libmicrohttpd allows, adding a connection and stopping, and stopping happens once, last.
+/// `@unchecked Sendable`: the daemon's pointer is used from other threads only for the two calls
+/// that libmicrohttpd allows, adding a connection and stopping, and stopping happens once, last.
 final class EventLoop: @unchecked Sendable {
     /// GnuTLS priorities: nothing older than TLS 1.3, with its own choice of ciphers.
     private static let priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3"
@@ -123,7 +123,14 @@ final class EventLoop: @unchecked Sendable {
             socket.pointee = Unmanaged.passRetained(record).toOpaque()
         } else if let record = socket.pointee {
             socket.pointee = nil
-            Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue().close()
+            let record = Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue()
+            if let exchange = record.exchange {
+                // libmicrohttpd 0.9.75 forgets to report the end of a request whose head it
+                // found wrong twice.
+                exchange.completed()
+                Unmanaged.passUnretained(exchange).release()
+            }
+            record.close()
             loop.core.connections.remove(descriptor)
             loop.openCount.subtract(1, ordering: .relaxed)
             loop.core.isQuieter.signal()

@@ -45,6 +45,7 @@ extension Exchange {
         var isEventStream = false
         switch response.body {
         case .bytes(let bytes):
+            record.expect(by: core.deadline(forReading: bytes.count))
             made = bytes.withUnsafeBytes { bytes in
                 kl_http_response(bytes.baseAddress, bytes.count)
             }
@@ -55,7 +56,7 @@ extension Exchange {
             made = ResponseReading.response(for: stream)
             if core.isStopping { stream.finish(.serverStopping) }
         case .pieces(let source):
-            made = ResponseReading.response(for: source)
+            made = ResponseReading.response(for: source, to: record, core)
         }
         guard let made else { return nil }
         if isEventStream, response.headers["content-type"] == nil {

@@ -32,22 +32,42 @@ enum ResponseReading {
             })
     }
 
-    static func response(for source: HTTPBodySource) -> OpaquePointer? {
+    /// A body source with the connection it is read for, whose deadline moves with each piece.
+    private final class Reading {
+        private let source: HTTPBodySource
+        private let record: ConnectionRecord
+        private let core: ServerCore
+
+        init(_ source: HTTPBodySource, _ record: ConnectionRecord, _ core: ServerCore) {
+            self.source = source
+            self.record = record
+            self.core = core
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+            record.expect(by: core.deadline(forReading: buffer.count))
+            return source.read(into: buffer)
+        }
+    }
+
+    static func response(
+        for source: HTTPBodySource, to record: ConnectionRecord, _ core: ServerCore
+    ) -> OpaquePointer? {
         MHD_create_response_from_callback(
             source.byteCount ?? unknownSize, blockByteCount,
             { context, _, buffer, count in
                 guard let context, let buffer else { return ResponseReading.endWithError }
-                let source = Unmanaged<HTTPBodySource>.fromOpaque(context).takeUnretainedValue()
+                let reading = Unmanaged<Reading>.fromOpaque(context).takeUnretainedValue()
                 let space = UnsafeMutableRawBufferPointer(start: buffer, count: count)
-                switch source.read(into: space) {
+                switch reading.read(into: space) {
                 case .some(0): return ResponseReading.endOfStream
                 case .some(let count): return count
                 case .none: return ResponseReading.endWithError
                 }
             },
-            Unmanaged.passRetained(source).toOpaque(),
+            Unmanaged.passRetained(Reading(source, record, core)).toOpaque(),
             { context in
-                if let context { Unmanaged<HTTPBodySource>.fromOpaque(context).release() }
+                if let context { Unmanaged<Reading>.fromOpaque(context).release() }
             })
     }
 }

@@ -33,6 +33,12 @@ final class ServerCore: Sendable {
 
     func force() { forced.store(true, ordering: .sequentiallyConsistent) }
 
+    /// By when a client must have read so many bytes of an answer.
+    func deadline(forReading count: Int) -> MonotonicTime {
+        let rate = max(configuration.bodyBytesPerSecondMin, 1)
+        return .now + configuration.idleTimeout + .seconds(count / rate)
+    }
+
     /// Accounts for bytes of a body in memory; false if there is no room.
     func hold(body count: Int) -> Bool {
         let held = heldByteCount.add(count, ordering: .relaxed).newValue

@@ -7,7 +7,10 @@ package final class LinuxDisk: Disk {
     /// Writes of zeros during preallocation, so that neighbours' syncs wait little.
     private static let fillByteCount = 1 << 20
 
-    /// From this many files on, one sync of the file system is faster than one for each.
+    /// From this many files or folders on, one sync of the file system is faster than each alone.
+    ///
+    /// Measured for 500 files of 2 KB in 256 folders on ext4: files 12 ms against 74 ms one by one
+    /// (38 ms in four threads), folders 3 ms against 22 ms.
     private static let syncFileSystemThreshold = 8
 
     private let root: String
@@ -103,7 +106,11 @@ package final class LinuxDisk: Disk {
 
     package func syncFolders(_ paths: [String]) throws(StorageError) {
         do throws(SystemError) {
-            for path in paths { try FileSystem.syncFolder(place(path)) }
+            if paths.count < Self.syncFileSystemThreshold {
+                for path in paths { try FileSystem.syncFolder(place(path)) }
+            } else {
+                try File(root, .read).syncFileSystem()
+            }
         } catch {
             throw StorageError(error)
         }

@@ -29,13 +29,15 @@ func check<Value>(
 
 /// What RocksDB's status text means; its C interface has no codes.
 func failure(_ message: String, _ path: String) -> StorageError {
+    if message.hasPrefix("Corruption") { return .corrupt("\(path) (\(message))") }
     if message.contains("No space left") || message.contains("Disk quota") {
         return .full(path)
     }
-    if message.contains("lock ") || message.contains("LOCK: ") { return .locked(path) }
-    if message.hasPrefix("Corruption") { return .corrupt("\(path) (\(message))") }
+    if message.contains("LOCK: Resource temporarily") || message.contains("LOCK: No locks") {
+        return .locked(path)
+    }
     if message.contains("Permission denied") || message.contains("Read-only file system")
-        || message.contains("No such file") || message.contains("Not a directory")
+        || message.contains("No such file") || message.contains("not a directory")
     {
         return .unwritable(path)
     }

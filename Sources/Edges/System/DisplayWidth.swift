@@ -31,7 +31,10 @@ package enum DisplayWidth {
     }
 
     private static func columns(of character: Character) -> Int {
-        // A cluster is as wide as its widest scalar; variation selector 16 asks for an emoji.
+        // A cluster is as wide as its widest scalar; variation selector 16 asks for an emoji, and
+        // a pair of regional indicators is a flag.
+        let flagLetters: ClosedRange<UInt32> = 0x1F1E6...0x1F1FF
+        if character.unicodeScalars.count(where: { flagLetters.contains($0.value) }) == 2 { return 2 }
         var width = 0
         for scalar in character.unicodeScalars {
             width = scalar.value == 0xFE0F ? 2 : max(width, columns(of: scalar))

@@ -7,9 +7,13 @@ package enum FileSystem {
         let file = try File(path, .read)
         let count = try file.byteCount()
         guard count <= limit else { throw SystemError("read", path, code: EFBIG) }
-        // Files such as those of /proc say they are empty: read what there is, up to the limit.
         guard count == 0 else { return try file.read(at: 0, count: count) }
-        let bytes = try file.read(at: 0, count: min(limit, 1 << 20))
+        // Files of /proc say that they are empty.
+        var bytes: [UInt8] = []
+        while case let piece = try file.read(at: bytes.count, count: 1 << 16), !piece.isEmpty {
+            bytes += piece
+            guard bytes.count <= limit else { throw SystemError("read", path, code: EFBIG) }
+        }
         return bytes
     }
 

@@ -28,3 +28,16 @@ package enum SystemClock {
         return time
     }
 }
+
+extension SystemClock {
+    /// Sleeps until the monotonic clock shows `nanoseconds`; returns at once when it is later.
+    package static func sleep(untilMonotonic nanoseconds: UInt64) {
+        let now = monotonicNanoseconds
+        guard nanoseconds > now else { return }
+        let rest = nanoseconds - now
+        var time = timespec(
+            tv_sec: Int(rest / 1_000_000_000), tv_nsec: Int(rest % 1_000_000_000))
+        var left = timespec()
+        while nanosleep(&time, &left) != 0, errno == EINTR { time = left }
+    }
+}

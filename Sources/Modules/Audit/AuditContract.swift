@@ -65,7 +65,9 @@ package enum AuditContract: Contract {
             let owner = event.owner
             let sequence = try AuditTables.heads.row(owner, in: context)?.next ?? 0
             AuditTables.reads.put(
-                PairKey(owner, sequence), AuditRow(node: node, read: event.read), in: context)
+                PairKey(owner, sequence),
+                AuditRow(node: node, transaction: context.transaction, read: event.read),
+                in: context)
             AuditTables.heads.put(owner, AuditHead(next: sequence + 1), in: context)
             AuditTables.seen.put(key, AuditPlace(owner: owner, sequence: sequence), in: context)
             try announce(event, sequence, context)

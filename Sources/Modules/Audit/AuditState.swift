@@ -90,25 +90,32 @@ package struct ReadEvent: Hashable, Sendable {
     }
 }
 
-/// A row of an owner's audit: version 1, the node that served the read, the ten fields of the read.
+/// A row of an owner's audit: version 1, the node that served the read, the transaction that
+/// recorded it, and the ten fields of the read.
 package struct AuditRow: Hashable, Sendable, CBORCodable {
     /// The institution whose node decided and recorded.
     package let node: AccountID
+    /// The transaction whose receipt proves the entry.
+    package let transaction: TransactionID
     package let read: ReadEvent
 
-    package init(node: AccountID, read: ReadEvent) { (self.node, self.read) = (node, read) }
+    package init(node: AccountID, transaction: TransactionID, read: ReadEvent) {
+        (self.node, self.transaction, self.read) = (node, transaction, read)
+    }
 
     package func encode(to writer: inout CBORWriter) {
-        writer.array(12)
+        writer.array(13)
         writer.unsigned(1)
         node.encode(to: &writer)
+        writer.hash(transaction.hash)
         read.encodeFields(to: &writer)
     }
 
     package init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.structure(12, "audit row")
+        try reader.structure(13, "audit row")
         try reader.version(1, "audit row")
         node = try AccountID(from: &reader)
+        transaction = TransactionID(try reader.hash())
         read = try ReadEvent(fieldsFrom: &reader)
     }
 }

@@ -97,6 +97,13 @@ package enum Directory {
         try page(MembershipTables.practitioners, after, limit, state)
     }
 
+    /// How many pseudonyms are enrolled, counted up to `limit`.
+    package static func residentCount(
+        limit: Int, in state: any StateReader
+    ) throws(StorageError) -> Int {
+        try MembershipTables.residents.rows(limit: limit, in: state).count
+    }
+
     /// The institution that holds a social credit code.
     package static func institution(
         withCode code: SocialCreditCode, in state: any StateReader

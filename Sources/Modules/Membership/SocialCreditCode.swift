@@ -23,6 +23,13 @@ package struct SocialCreditCode: Hashable, Sendable, CustomStringConvertible, Ta
         self.text = text
     }
 
+    /// The code that begins with these 17 characters; nil for other lengths or letters.
+    package init?(completing beginning: String) {
+        let characters = Array(beginning.utf8)
+        guard let check = Self.checkCharacter(of: characters) else { return nil }
+        self.init(String(decoding: characters + [check], as: UTF8.self))
+    }
+
     /// The check character that completes the first 17; nil for letters outside of the alphabet.
     private static func checkCharacter(of characters: some Sequence<UInt8>) -> UInt8? {
         var sum = 0

@@ -3,7 +3,7 @@ package import Cryptography
 import Encoding
 
 /// A record version ready to be sent: two blobs for the vault, three digests for the chain.
-package struct SealedRecord: Hashable, Sendable {
+package struct SealedVersion: Hashable, Sendable {
     package let place: RecordPlace
     package let body: [UInt8]
     package let envelope: [UInt8]
@@ -35,7 +35,7 @@ package struct RecordSealer: Sendable {
     /// Throws `invalidKey` when a public key is none.
     package func seal(
         _ payload: RecordPayload, at place: RecordPlace, to domainKey: [UInt8]
-    ) throws(CryptographyError) -> SealedRecord {
+    ) throws(CryptographyError) -> SealedVersion {
         let dataKey = SecretBytes(randomCount: suite.keyCount, from: random)
         let commitmentSecret = SecretBytes(randomCount: 32, from: random)
         let plaintext = payload.encoded
@@ -50,7 +50,7 @@ package struct RecordSealer: Sendable {
         }
         var wraps = [try wrap(.ownerEpoch, domainKey)]
         if let writerKey { wraps.append(try wrap(.writer, writerKey)) }
-        return SealedRecord(
+        return SealedVersion(
             place: place, body: body, envelope: Envelope(suite: suite, wraps: wraps).encoded,
             commitment: RecordCommitment.make(plaintext, place, secret: commitmentSecret))
     }

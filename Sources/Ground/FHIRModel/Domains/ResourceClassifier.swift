@@ -9,7 +9,8 @@ package import Encoding
 ///    resident cannot be tagged `knowledge` or `directory`.
 /// 3. Observation, DiagnosticReport, ServiceRequest and others: by `category`.
 /// 4. The table of resource types.
-/// 5. Anything else is `medical` when it refers to a patient, else `directory`.
+/// 5. Anything else is `medical` when it refers to a patient, else `directory`; and so is what the
+///    table calls `knowledge` or `directory` but refers to a patient, such as a Schedule of one.
 package enum ResourceClassifier {
     /// The domain of a resource, which should be a JSON object with a `resourceType`.
     package static func domain(of resource: JSONElement) -> Domain {
@@ -22,7 +23,10 @@ package enum ResourceClassifier {
             return tagged
         }
         if categorized.contains(type), let domain = domainByCategory(resource) { return domain }
-        return byType[type] ?? (isAboutResident ? .medical : .directory)
+        guard let domain = byType[type], domain.isPersonal || !isAboutResident else {
+            return isAboutResident ? .medical : .directory
+        }
+        return domain
     }
 
     private static func taggedDomain(_ resource: JSONElement) -> Domain? {
@@ -125,9 +129,10 @@ package enum ResourceClassifier {
             .knowledge,
             """
             ActivityDefinition CapabilityStatement CatalogEntry ChargeItemDefinition CodeSystem
-            CompartmentDefinition ConceptMap DeviceDefinition EffectEvidenceSynthesis EventDefinition
-            Evidence EvidenceVariable ExampleScenario GraphDefinition ImplementationGuide Library
-            Measure MedicationKnowledge MedicinalProduct MedicinalProductAuthorization
+            CompartmentDefinition ConceptMap DeviceDefinition EffectEvidenceSynthesis
+            EventDefinition Evidence EvidenceVariable ExampleScenario GraphDefinition
+            ImplementationGuide Library Measure MedicationKnowledge MedicinalProduct
+            MedicinalProductAuthorization
             MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient
             MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged
             MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition

@@ -20,14 +20,15 @@ package struct IdentityNumber: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``IdentityNumberError`` for the first rule that is broken.
     package init(_ text: String) throws(IdentityNumberError) {
-        let characters = Array(text.utf8)
-        guard characters.count == Self.characterCount else {
-            throw .length(found: text.unicodeScalars.count)
-        }
-        for (index, character) in characters.enumerated() {
-            let isCheckX = index == 17 && character | 0x20 == 0x78
-            guard (0x30...0x39).contains(character) || isCheckX else {
-                throw .character(position: index + 1)
+        // Scalars, because six full-width digits are 18 bytes too.
+        let scalars = Array(text.unicodeScalars)
+        guard scalars.count == Self.characterCount else { throw .length(found: scalars.count) }
+        var characters: [UInt8] = []
+        for (index, scalar) in scalars.enumerated() {
+            switch scalar {
+            case "0"..."9": characters.append(UInt8(truncatingIfNeeded: scalar.value))
+            case "X" where index == 17, "x" where index == 17: characters.append(0x58)
+            default: throw .character(position: index + 1)
             }
         }
         let digits = characters.prefix(17).map { Int($0 - 0x30) }
@@ -41,10 +42,8 @@ package struct IdentityNumber: Hashable, Sendable, CustomStringConvertible {
             birthDate.year >= Self.earliestYear
         else { throw .birthDate }
         let check = Self.checkCharacter(digits)
-        guard check == characters[17] || check | 0x20 == characters[17] else {
-            throw .checkCharacter
-        }
-        self.text = String(decoding: characters.prefix(17) + [check], as: UTF8.self)
+        guard check == characters[17] else { throw .checkCharacter }
+        self.text = String(decoding: characters, as: UTF8.self)
         (self.region, self.birthDate) = (region, birthDate)
         sex = digits[16] % 2 == 1 ? .male : .female
     }
@@ -107,8 +106,8 @@ package enum IdentityNumberError: Error, Hashable, Sendable {
         case .character(let position):
             Refusal(
                 "identity-number.character",
-                "Character \(position) of the identity number is not allowed; use digits, and X only "
-                    + "at the end.",
+                "Character \(position) of the identity number is not allowed; use digits, and "
+                    + "X only at the end.",
                 "身份证号码第\(position)位无效；只能是数字，末位可为 X。")
         case .region:
             Refusal(

@@ -9,9 +9,9 @@ struct StateLeaf {
 
 /// The memory of a state tree: leaves, and the nodes at which two subtrees part.
 ///
-/// Nodes with an empty half are not stored: a node remembers the depth at which its halves part, and
-/// each half's hash is kept in the parent, already carried up to the depth below it. So a tree of n
-/// leaves has n − 1 nodes, whatever the keys. A node costs 73 bytes and a leaf 64.
+/// Nodes with an empty half are not stored: a node remembers the depth at which its halves part,
+/// and each half's hash is kept in the parent, already carried up to the depth below it. So a tree
+/// of n leaves has n − 1 nodes, whatever the keys. A node costs 73 bytes and a leaf 64.
 ///
 /// A slot is written once and never changed while it is in use: updates copy the path. Versions
 /// therefore share what they have in common, and the journal tells what each one added and left.
@@ -27,11 +27,14 @@ struct StateArena: ~Copyable {
     private(set) var leafSlotCount = 0
     private(set) var nodeSlotCount = 0
 
-    /// Free slots, chained through the slots themselves.
-    private var firstFreeLeaf = StateLink.empty
-    private var firstFreeNode = StateLink.empty
-    private(set) var freeLeafCount = 0
-    private(set) var freeNodeCount = 0
+    /// Slots to use again, by kind.
+    ///
+    /// Lists of their own: a chain through the slots would be read from cold memory.
+    private(set) var freeLeaves: [StateLink] = []
+    private(set) var freeNodes: [StateLink] = []
+
+    /// What ``warm(_:with:)`` read: kept so that its reading is not optimised away.
+    var warmth: UInt64 = 0
 
     /// What the update that runs has done so far.
     var journal = StateJournal()
@@ -110,41 +113,12 @@ struct StateArena: ~Copyable {
     /// Gives slots back that no version uses any longer.
     mutating func free(_ unused: [StateLink]) {
         for link in unused {
-            if link.isLeaf {
-                let next = Hash256(words: (UInt64(firstFreeLeaf.slot), 0, 0, 0))
-                leaves[link.slot] = StateLeaf(key: next, valueHash: .zero)
-                firstFreeLeaf = link
-                freeLeafCount += 1
-            } else {
-                links[link.slot] = Links(left: firstFreeNode, right: .empty)
-                firstFreeNode = link
-                freeNodeCount += 1
-            }
+            if link.isLeaf { freeLeaves.append(link) } else { freeNodes.append(link) }
         }
-    }
-
-    /// Every free slot, for checks.
-    var freeSlots: [StateLink] {
-        var slots: [StateLink] = []
-        var (leaf, node) = (firstFreeLeaf, firstFreeNode)
-        for _ in 0..<freeLeafCount {
-            slots.append(leaf)
-            leaf = nextFree(afterLeaf: leaf)
-        }
-        for _ in 0..<freeNodeCount {
-            slots.append(node)
-            node = links[node.slot].left
-        }
-        return slots
     }
 
     private mutating func takeLeafSlot() -> StateLink {
-        if !firstFreeLeaf.isEmpty {
-            let link = firstFreeLeaf
-            firstFreeLeaf = nextFree(afterLeaf: link)
-            freeLeafCount -= 1
-            return link
-        }
+        if let link = freeLeaves.popLast() { return link }
         precondition(leafSlotCount < StateLink.slotCountMaximum, "the state outgrew its links")
         leafSlotCount += 1
         leaves.grow(to: leafSlotCount)
@@ -152,23 +126,12 @@ struct StateArena: ~Copyable {
     }
 
     private mutating func takeNodeSlot() -> StateLink {
-        if !firstFreeNode.isEmpty {
-            let link = firstFreeNode
-            firstFreeNode = links[link.slot].left
-            freeNodeCount -= 1
-            return link
-        }
+        if let link = freeNodes.popLast() { return link }
         precondition(nodeSlotCount < StateLink.slotCountMaximum, "the state outgrew its links")
         nodeSlotCount += 1
         hashes.grow(to: nodeSlotCount)
         links.grow(to: nodeSlotCount)
         depths.grow(to: nodeSlotCount)
         return .node(nodeSlotCount - 1)
-    }
-
-    /// A slot number in the key of a free leaf; one that no slot can have ends the chain.
-    private func nextFree(afterLeaf link: StateLink) -> StateLink {
-        let slot = Int(leaves[link.slot].key.words.0)
-        return slot == StateLink.empty.slot ? .empty : .leaf(slot)
     }
 }

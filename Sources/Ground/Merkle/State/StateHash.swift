@@ -3,8 +3,8 @@ package import Cryptography
 
 /// The hashes of the state tree; the table of first bytes stands at ``LogHash``.
 ///
-/// The tree is a binary trie over the 256 bits of a key, the most significant first, and its root is
-/// a function of the set of (key, value hash) alone:
+/// The tree is a binary trie over the 256 bits of a key, the most significant first, and its root
+/// is a function of the set of (key, value hash) alone:
 ///
 /// - a subtree that holds nothing is 32 zero bytes;
 /// - a subtree that holds one leaf is that leaf, `H(02 ‖ key ‖ valueHash)`, whatever its depth;

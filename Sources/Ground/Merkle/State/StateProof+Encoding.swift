@@ -10,8 +10,9 @@ package import Encoding
 /// | siblings | bytes: 32 for each sibling that is not empty, from the root down |
 /// | other leaf | null, or for outcome 2 `[key, value hash]` |
 ///
-/// Bits count from the most significant of the first byte, and the last byte is not zero. The path is as long as the last set bit says, because the last sibling is never empty. No
-/// sibling is written as zero. So each proof has one encoding.
+/// Bits count from the most significant of the first byte, and the last byte is not zero. The path
+/// is as long as the last set bit says, because the last sibling is never empty. No sibling is
+/// written as zero. So each proof has one encoding.
 extension StateProof: CBORCodable {
     private static let presenceByteCountMaximum = StateHash.keyBitCount / 8
     private static let siblingByteCountMaximum = StateHash.keyBitCount * Hash256.byteCount

@@ -7,6 +7,9 @@ struct StateSlabs<Record>: ~Copyable {
     private static var shift: Int { 14 }
     private static var slabCount: Int { 1 << shift }
 
+    /// A record of 64 bytes then stands in one cache line.
+    private static var alignment: Int { 64 }
+
     private var slabs: [UnsafeMutablePointer<Record>] = []
 
     deinit {
@@ -16,7 +19,10 @@ struct StateSlabs<Record>: ~Copyable {
     /// Makes room for slots below `count`.
     mutating func grow(to count: Int) {
         while slabs.count * Self.slabCount < count {
-            slabs.append(.allocate(capacity: Self.slabCount))
+            let slab = UnsafeMutableRawPointer.allocate(
+                byteCount: Self.slabCount * MemoryLayout<Record>.stride,
+                alignment: Self.alignment)
+            slabs.append(slab.bindMemory(to: Record.self, capacity: Self.slabCount))
         }
     }
 

@@ -78,7 +78,7 @@ private struct StateArenaCheck {
 
     /// Every slot is either reachable or free.
     func slots(of arena: borrowing StateArena) throws(StateTreeDefect) {
-        let free = arena.freeSlots
+        let free = arena.freeLeaves + arena.freeNodes
         let freeSet = Set(free)
         guard freeSet.count == free.count, freeSet.isDisjoint(with: counts.keys) else {
             throw .slots

@@ -3,9 +3,9 @@ package import Cryptography
 
 /// The state of a chain as a compressed sparse Merkle tree in memory, in several versions.
 ///
-/// The rules of its hashes stand at ``StateHash``. Versions count up by one with each batch and share
-/// what they have in common; version 0 is the empty tree. A batch of n changes on a tree of m keys
-/// takes about n · log2(m / n) node hashes. A leaf takes about 137 bytes of memory.
+/// The rules of its hashes stand at ``StateHash``. Versions count up by one with each batch and
+/// share what they have in common; version 0 is the empty tree. A batch of n changes on a tree of m
+/// keys takes about n · log2(m / n) node hashes. A leaf takes about 137 bytes of memory.
 ///
 /// Threads: a tree has one owner at a time. It is not Sendable; put it into a `Mutex`, or an actor,
 /// to share it. Nothing here is durable: the tree is built anew from storage when a node starts.
@@ -78,7 +78,8 @@ package final class StateTree {
         let before = latest
         arena.journal = StateJournal()
         let root = StateChange.sorted(changes).withUnsafeBufferPointer { sorted in
-            arena.update(before.root, at: 0, known: 0, with: sorted)
+            arena.warm(before.root.link, with: sorted)
+            return arena.update(before.root, at: 0, known: 0, with: sorted)
         }
         let journal = arena.journal
         arena.journal = StateJournal()
@@ -132,8 +133,8 @@ package final class StateTree {
     /// What the tree holds, for metrics and for tests of pruning.
     package var memory: StateTreeMemory {
         StateTreeMemory(
-            leafCount: arena.leafSlotCount - arena.freeLeafCount,
-            nodeCount: arena.nodeSlotCount - arena.freeNodeCount,
+            leafCount: arena.leafSlotCount - arena.freeLeaves.count,
+            nodeCount: arena.nodeSlotCount - arena.freeNodes.count,
             slotCount: arena.leafSlotCount + arena.nodeSlotCount,
             byteCount: arena.byteCount)
     }

@@ -6,7 +6,7 @@ package import Ledger
 /// The keys inside an access code: one signs its redemption, one opens the owner's epoch seeds.
 ///
 /// Whoever knows the code can make both; the chain sees only the account that the first one founds.
-package struct AccessCode: Sendable {
+package struct AccessCodeKeys: Sendable {
     /// Signs the redemption, together with the practitioner.
     package let signing: SigningKey
     /// Under which the epoch seeds are sealed.

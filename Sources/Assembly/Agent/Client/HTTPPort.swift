@@ -1,0 +1,335 @@
+package import Base
+package import Consent
+import Cryptography
+package import Encoding
+package import FHIRModel
+package import HTTPClient
+package import Ledger
+import Membership
+import Synchronization
+
+/// A node over HTTP: signs in when it has to, waits when the node is busy, reads answers strictly.
+package final class HTTPPort: LedgerPort {
+    /// Times that a busy node is asked again.
+    private static let busyAttempts = 60
+
+    private let url: String
+    private let client: HTTPClient
+    private let signer: Signer?
+    private let token = Mutex<String?>(nil)
+    private let knownChain = Mutex<Hash256?>(nil)
+
+    /// - Parameters:
+    ///   - url: such as `http://127.0.0.1:8080`, without a slash at the end.
+    ///   - signer: in whose name bodies and reads are asked for; nil for public data only.
+    package init(url: String, signer: Signer?, client: HTTPClient = HTTPClient()) {
+        (self.url, self.signer, self.client) = (url, signer, client)
+    }
+
+    // MARK: Requests
+
+    /// A public or signed-in GET; the body as it came.
+    package func get(_ path: String, signedIn: Bool = false) throws(PortError) -> [UInt8] {
+        try send("GET", path, signedIn: signedIn).body
+    }
+
+    /// A public or signed-in GET of a JSON answer.
+    package func json(_ path: String, signedIn: Bool = false) throws(PortError) -> JSONValue {
+        try parse(get(path, signedIn: signedIn))
+    }
+
+    private func parse(_ bytes: [UInt8]) throws(PortError) -> JSONValue {
+        guard let value = try? JSONValue(parsing: bytes) else {
+            throw .unexpected("an answer that is not JSON")
+        }
+        return value
+    }
+
+    private func send(
+        _ method: String, _ path: String, type: String? = nil, body: [UInt8]? = nil,
+        signedIn: Bool, accepting statuses: Set<Int> = []
+    ) throws(PortError) -> HTTPClientResponse {
+        var renewed = false
+        for _ in 0..<Self.busyAttempts {
+            var fields = [HTTPClientField("accept", "application/json")]
+            if let type { fields.append(HTTPClientField("content-type", type)) }
+            if signedIn {
+                fields.append(HTTPClientField("authorization", "Bearer \(try session())"))
+            }
+            let response: HTTPClientResponse
+            do throws(HTTPClientError) {
+                response = try client.send(
+                    HTTPClientRequest(
+                        method, url + path, fields: fields,
+                        body: body.map { .bytes($0) } ?? .none))
+            } catch {
+                throw .unreachable("\(url): \(error)")
+            }
+            switch response.status {
+            case 200...299: return response
+            case let status where statuses.contains(status): return response
+            case 401 where signedIn && !renewed:
+                renewed = true
+                token.withLock { $0 = nil }
+            case 429:
+                Pause.milliseconds(100)
+            default: throw refusal(response)
+            }
+        }
+        throw .busy
+    }
+
+    private func refusal(_ response: HTTPClientResponse) -> PortError {
+        guard let value = try? JSONValue(parsing: response.body),
+            let code = value["code"]?.stringValue
+        else { return .unexpected("status \(response.status)") }
+        let english = value["message"]?.stringValue ?? code
+        return .refused(
+            Refusal(code, english, value["message_zh"]?.stringValue ?? english),
+            status: response.status)
+    }
+
+    // MARK: Session
+
+    private func session() throws(PortError) -> String {
+        if let token = token.withLock({ $0 }) { return token }
+        guard let signer else {
+            throw .refused(
+                Refusal(
+                    "session.no-identity", "This needs an identity; name one with --as.",
+                    "此操作需要身份；请用 --as 指定。"), status: 401)
+        }
+        let account: JSONValue = ["account": .string(signer.account.description)]
+        let asked = try parse(
+            send(
+                "POST", "/v1/session/challenge", type: "application/json",
+                body: account.serialized(), signedIn: false
+            ).body)
+        guard let text = asked["challenge"]?.stringValue,
+            let challenge = Base64URL.decode(text).flatMap({ Hash256($0) })
+        else { throw .unexpected("the challenge") }
+        let message =
+            Array("kanglian/session/1".utf8) + [0] + (try chainID()).bytes + challenge.bytes
+        guard let signature = try? signer.key.sign(message) else { throw .unexpected("the key") }
+        let answer: JSONValue = [
+            "account": .string(signer.account.description),
+            "key": .string(Base64URL.encode(signer.key.publicKey.tagged)),
+            "challenge": .string(text), "signature": .string(Base64URL.encode(signature)),
+        ]
+        let granted = try parse(
+            send(
+                "POST", "/v1/session", type: "application/json", body: answer.serialized(),
+                signedIn: false
+            ).body)
+        guard let token = granted["token"]?.stringValue else { throw .unexpected("the token") }
+        self.token.withLock { $0 = token }
+        return token
+    }
+
+    private func chainID() throws(PortError) -> Hash256 {
+        if let chain = knownChain.withLock({ $0 }) { return chain }
+        return try chain().chain
+    }
+
+    // MARK: LedgerPort
+
+    package func chain() throws(PortError) -> ChainFacts {
+        let zone = try json("/v1/zone")
+        guard let chain = zone["chain"]?.hashValue256, let height = zone["height"]?.unsignedValue
+        else { throw .unexpected("the zone") }
+        knownChain.withLock { $0 = chain }
+        return ChainFacts(
+            chain: chain, height: height,
+            time: zone["time"]?.timeValue ?? Timestamp(milliseconds: 0))
+    }
+
+    package func store(_ blobs: [[UInt8]]) throws(PortError) -> [Hash256] {
+        let answer = try parse(
+            send(
+                "POST", "/v1/bodies", type: "application/cbor", body: Self.array(blobs),
+                signedIn: true
+            ).body)
+        let addresses = (answer["addresses"]?.elements ?? []).compactMap(\.hashValue256)
+        guard addresses.count == blobs.count else { throw .unexpected("the addresses") }
+        return addresses
+    }
+
+    private static func array(_ items: [[UInt8]]) -> [UInt8] {
+        var writer = CBORWriter(reservingCapacity: items.reduce(16) { $0 + $1.count + 8 })
+        writer.list(items) { $0.byteString($1) }
+        return writer.bytes
+    }
+
+    package func submit(
+        _ transactions: [SignedTransaction]
+    ) throws(PortError) -> [TransactionVerdict] {
+        let answer = try parse(
+            send(
+                "POST", "/v1/transactions?wait=final", type: "application/cbor",
+                body: Self.array(transactions.map(\.bytes)), signedIn: false
+            ).body)
+        let results = answer["results"]?.elements ?? []
+        guard results.count == transactions.count else { throw .unexpected("the results") }
+        var verdicts: [TransactionVerdict] = []
+        for (transaction, result) in zip(transactions, results) {
+            verdicts.append(try verdict(result, of: transaction.id))
+        }
+        return verdicts
+    }
+
+    private func verdict(
+        _ result: JSONValue, of id: TransactionID
+    ) throws(PortError) -> TransactionVerdict {
+        func refusal(_ code: String) -> Refusal {
+            let english = result["message"]?.stringValue ?? code
+            return Refusal(code, english, result["message_zh"]?.stringValue ?? english)
+        }
+        switch result["status"]?.stringValue {
+        case "received": return TransactionVerdict(id: id, outcome: .received)
+        case "refused":
+            let code = result["code"]?.stringValue ?? "transaction.refused"
+            // What was sent before counts as what became of it then.
+            if code == "transaction.duplicate" {
+                let known = try json("/v1/transactions/\(id)")
+                if known["status"]?.stringValue == "final" { return try verdict(known, of: id) }
+            }
+            return TransactionVerdict(id: id, outcome: .refused(refusal(code)))
+        case "final":
+            guard let height = result["height"]?.unsignedValue,
+                let index = result["index"]?.unsignedValue
+            else { throw .unexpected("a result") }
+            let failure = result["failure"]?.stringValue.map(refusal)
+            return TransactionVerdict(
+                id: id, outcome: .final(height: height, index: index, failure: failure))
+        default: throw .unexpected("a result's status")
+        }
+    }
+
+    package func member(_ account: AccountID) throws(PortError) -> MemberFacts? {
+        let answer: JSONValue
+        do throws(PortError) {
+            answer = try json("/v1/accounts/\(account)")
+        } catch {
+            if case .refused(_, status: 404) = error { return nil }
+            throw error
+        }
+        guard let kind = answer["kind"]?.stringValue.flatMap({ MemberFacts.Kind(rawValue: $0) }),
+            let status = MemberStatus.allCases.first(where: {
+                "\($0)" == answer["status"]?.stringValue
+            })
+        else { throw .unexpected("the member") }
+        let roles = (answer["roles"]?.elements ?? []).compactMap { role in
+            PractitionerRole.allCases.first { "\($0)" == role.stringValue }
+        }
+        return MemberFacts(
+            kind: kind, status: status,
+            institution: answer["institution"]?.stringValue.flatMap { AccountID($0) },
+            roles: roles,
+            readingKey: answer["reading_key"]?.stringValue.flatMap { Base64URL.decode($0) },
+            name: answer["name"]?.stringValue)
+    }
+
+    package func domainKey(
+        of owner: AccountID, _ domain: Domain, epoch: UInt64?
+    ) throws(PortError) -> PublishedKey? {
+        let query = epoch.map { "?epoch=\($0)" } ?? ""
+        let answer: JSONValue
+        do throws(PortError) {
+            answer = try json("/v1/keys/\(owner)/\(domain.code)\(query)")
+        } catch {
+            if case .refused(_, status: 404) = error { return nil }
+            throw error
+        }
+        guard let epoch = answer["epoch"]?.unsignedValue,
+            let key = answer["key"]?.stringValue.flatMap({ Base64URL.decode($0) })
+        else { throw .unexpected("the key") }
+        return PublishedKey(epoch: epoch, key: key)
+    }
+
+    package func records(
+        of owner: AccountID, domain: Domain?, purpose: Purpose, after: Hash256?
+    ) throws(PortError) -> (records: [RecordFacts], next: Hash256?) {
+        var path = "/v1/records?owner=\(owner)&purpose=\(purpose.code)"
+        if let domain { path += "&domain=\(domain.code)" }
+        if let after { path += "&after=\(after)" }
+        let answer = try json(path, signedIn: true)
+        var records: [RecordFacts] = []
+        for element in answer["records"]?.elements ?? [] {
+            guard let record = element["record"]?.hashValue256,
+                let domain = element["domain"]?.stringValue.flatMap({ Domain(code: $0) }),
+                let versions = element["versions"]?.unsignedValue,
+                let writer = element["writer"]?.stringValue.flatMap({ AccountID($0) })
+            else { throw .unexpected("a record") }
+            records.append(
+                RecordFacts(record: record, domain: domain, versions: versions, writer: writer))
+        }
+        return (records, answer["next"]?.hashValue256)
+    }
+
+    package func read(
+        _ records: [Hash256], of owner: AccountID, purpose: Purpose
+    ) throws(PortError) -> [ServedRecord] {
+        let request: JSONValue = [
+            "owner": .string(owner.description),
+            "records": .array(records.map { .string($0.description) }),
+            "purpose": .string(purpose.code),
+        ]
+        // 403 carries the decision about each record.
+        let answer = try parse(
+            send(
+                "POST", "/v1/reads", type: "application/json", body: request.serialized(),
+                signedIn: true, accepting: [403]
+            ).body)
+        var served: [ServedRecord] = []
+        for result in answer["results"]?.elements ?? [] {
+            guard let record = ServedRecordJSON.record(result, owner: owner) else {
+                throw .unexpected("a read")
+            }
+            served.append(record)
+        }
+        guard served.count == records.count else { throw .unexpected("the reads") }
+        return served
+    }
+
+    package func accessCode(_ account: AccountID) throws(PortError) -> AccessCodeFacts? {
+        let answer: JSONValue
+        do throws(PortError) {
+            answer = try json("/v1/access-codes/\(account)", signedIn: true)
+        } catch {
+            if case .refused(_, status: 404) = error { return nil }
+            throw error
+        }
+        guard let owner = answer["owner"]?.stringValue.flatMap({ AccountID($0) }) else {
+            throw .unexpected("the access code")
+        }
+        let keys = (answer["keys"]?.elements ?? []).compactMap { key -> AccessCodeFacts.Key? in
+            guard let domain = key["domain"]?.stringValue.flatMap({ Domain(code: $0) }),
+                let epoch = key["epoch"]?.unsignedValue,
+                let sealed = key["sealed"]?.stringValue.flatMap({ Base64URL.decode($0) })
+            else { return nil }
+            return AccessCodeFacts.Key(domain: domain, epoch: epoch, sealed: sealed)
+        }
+        return AccessCodeFacts(owner: owner, keys: keys)
+    }
+
+    package func redeem(
+        _ transaction: SignedTransaction
+    ) throws(PortError) -> TransactionVerdict {
+        let answer = try parse(
+            send(
+                "POST", "/v1/access-codes/redeem", type: "application/cbor",
+                body: transaction.bytes, signedIn: true
+            ).body)
+        return try verdict(answer, of: transaction.id)
+    }
+
+    package func consents(of owner: AccountID) throws(PortError) -> [ListedGrant] {
+        let answer = try json("/v1/consents?owner=\(owner)", signedIn: true)
+        var grants: [ListedGrant] = []
+        for element in answer["grants"]?.elements ?? [] {
+            guard let grant = GrantParsing.grant(element) else { throw .unexpected("a consent") }
+            grants.append(grant)
+        }
+        return grants
+    }
+}
