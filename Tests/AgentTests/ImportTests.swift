@@ -139,7 +139,7 @@ struct ImportTests {
             } catch { return error.refusal.code }
         }
         let lines = String(decoding: SampleFiles.lines, as: UTF8.self)
-        #expect(try code(lines + "\n{", "x.ndjson") == "import.json")
+        #expect(try code(lines + "\n{", "x.ndjson") == "json.truncated")
         #expect(try code(#"{"resourceType":"Nothing"}"#, "x.json") == "import.unknown-resource-type")
         #expect(try code(#"{"resourceType":"Patient"}"#, "x.json") == "import.patient-unidentified")
         #expect(try code("not bzip2", "x.json.bz2") == "import.bzip2")

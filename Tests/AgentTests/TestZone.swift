@@ -24,7 +24,7 @@ struct TestZone {
         guard let authority = ledger.authority.signer else { return }
         try ledger.must([MemberCalls.found(name: "浙江")], by: authority, random: random)
         for (store, code) in [
-            (hospital, "91330106673959654P"), (otherHospital, "91330000142915651Y"),
+            (hospital, "91330106673959654P"), (otherHospital, "91330000142915651H"),
         ] {
             guard let account = store.identity.account, let reading = store.identity.reading else {
                 continue

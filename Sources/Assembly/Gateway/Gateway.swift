@@ -5,6 +5,7 @@ package import HTTPServer
 import Ledger
 import Metrics
 package import Node
+import System
 
 /// The HTTP door of one node: it finds the route, checks the session and words the refusals.
 package final class Gateway: HTTPHandler {
@@ -20,16 +21,19 @@ package final class Gateway: HTTPHandler {
     let node: Node
     let sessions: Sessions
     let random: any RandomSource
+    private let log: NodeLog?
     private let requests: Histogram
     private let routes: [Route]
 
-    package init(node: Node, random: any RandomSource = SystemRandom()) {
-        self.node = node
-        self.random = random
+    package init(
+        node: Node, log: NodeLog? = nil, pages: [GatewayPage] = [],
+        random: any RandomSource = SystemRandom()
+    ) {
+        (self.node, self.log, self.random) = (node, log, random)
         sessions = Sessions(random: random)
         requests = node.metrics.registry.histogram(
             "kanglian_request_duration_seconds", help: "Time from a request to its answer.")
-        routes = Gateway.routes(node: node, sessions: sessions)
+        routes = Gateway.routes(node: node, sessions: sessions, pages: pages)
         let gauge = node.metrics.registry
         gauge.gauge("kanglian_pool_transactions", help: "Transactions waiting for a block.") {
             [unowned node] in Int64(node.poolCount)
@@ -40,7 +44,7 @@ package final class Gateway: HTTPHandler {
     }
 
     /// Every operation, for the description and its test.
-    static func routes(node: Node, sessions: Sessions) -> [Route] {
+    static func routes(node: Node, sessions: Sessions, pages: [GatewayPage]) -> [Route] {
         var routes = ZoneRoutes(node: node).all
         routes += SessionRoutes(node: node, sessions: sessions).all
         routes += TransactionRoutes(node: node).all
@@ -51,7 +55,7 @@ package final class Gateway: HTTPHandler {
         routes += ConsentRoutes(node: node).all
         routes += OperationsRoutes(node: node).all
         let described = routes + [OperationsRoutes.description(of: [])]
-        return routes + [OperationsRoutes.description(of: described)] + ConsoleRoutes.all
+        return routes + [OperationsRoutes.description(of: described)] + PageRoutes(pages: pages).all
     }
 
     /// Method, path and access of each described operation.
@@ -60,25 +64,36 @@ package final class Gateway: HTTPHandler {
     }
 
     package func handle(_ request: HTTPRequest, responder: HTTPResponder) {
-        let start = node.now
-        let answer: @Sendable (HTTPResponse) -> Void = { [requests, node] response in
-            var response = response
-            for (name, value) in Gateway.headers where response.headers[name] == nil {
-                response.headers[name] = value
-            }
-            let now = node.now
-            requests.observe((max(now, start).milliseconds - start.milliseconds) * 1000)
-            responder.send(response)
-        }
+        let start = SystemClock.monotonicNanoseconds
         do throws(APIError) {
             let (route, values) = try find(request)
-            let session = try session(of: request, for: route)
             let exchange = Exchange(
-                request: request, session: session, pathValues: values, answer: answer)
-            try route.handle(exchange)
+                request: request, session: try session(of: request, for: route),
+                pathValues: values
+            ) { [self] response in
+                send(response, responder, operation: route.operationID, start: start)
+            }
+            do throws(APIError) {
+                try route.handle(exchange)
+            } catch {
+                exchange.reply(error)
+            }
         } catch {
-            answer(error.response)
+            send(error.response, responder, operation: "none", start: start)
         }
+    }
+
+    private func send(
+        _ response: HTTPResponse, _ responder: HTTPResponder, operation: String, start: UInt64
+    ) {
+        var response = response
+        for (name, value) in Gateway.headers where response.headers[name] == nil {
+            response.headers[name] = value
+        }
+        let microseconds = (SystemClock.monotonicNanoseconds - start) / 1000
+        requests.observe(microseconds)
+        log?.answered(operation, status: response.status, microseconds: microseconds)
+        responder.send(response)
     }
 
     private func find(_ request: HTTPRequest) throws(APIError) -> (Route, [String: String]) {

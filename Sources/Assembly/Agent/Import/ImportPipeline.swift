@@ -58,7 +58,10 @@ package struct ImportPipeline: Sendable {
         progress: (ImportProgress) -> Void = { _ in }
     ) throws(ImportFailure) -> ImportReport {
         let source = try ImportSource(bytes, name: name)
-        let file = keyed("kanglian/import/1", HashSuite.sha256.hash(source.digestInput).bytes)
+        // The same bytes from another system are about other patients.
+        let file = keyed(
+            "kanglian/import/1",
+            HashSuite.sha256.hash(source.digestInput).bytes + Array(options.source.utf8))
         if let summary = store.reading({ $0.finishedImports[file] }) {
             return ImportReport(
                 summary: summary, wasImportedBefore: true, enrolled: 0, owners: [],
