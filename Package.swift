@@ -178,6 +178,12 @@ let package = Package(
                 "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
+        tests(
+            "AgentTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "HTTPClient", "FHIRModel", "Agent",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",

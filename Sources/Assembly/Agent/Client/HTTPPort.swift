@@ -19,9 +19,9 @@ package final class HTTPPort: LedgerPort {
     private let token = Mutex<String?>(nil)
     private let knownChain = Mutex<Hash256?>(nil)
 
-    /// - Parameters:
-    ///   - url: such as `http://127.0.0.1:8080`, without a slash at the end.
-    ///   - signer: in whose name bodies and reads are asked for; nil for public data only.
+    /// A port to a URL such as `http://127.0.0.1:8080`, without a slash at the end.
+    ///
+    /// Bodies and reads are asked for in the signer's name; without one, public data only.
     package init(url: String, signer: Signer?, client: HTTPClient = HTTPClient()) {
         (self.url, self.signer, self.client) = (url, signer, client)
     }
