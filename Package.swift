@@ -121,7 +121,7 @@ let package = Package(
         room(
             "Sandbox", in: "Assembly",
             [
-                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "StorageFiles", "System",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
@@ -169,8 +169,10 @@ let package = Package(
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
         tests(
             "ModulesTests",
-            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "FHIRModel"]
-                + modules),
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "FHIRModel",
+            ] + modules),
         tests(
             "NodeTests",
             [

@@ -1,6 +1,6 @@
 @preconcurrency import Glibc
 
-/// The shared data folder, which may be absent: `KANGLIAN_DATA`, else `../shared/data` of the package.
+/// The shared data folder, which may be absent: `KANGLIAN_DATA`, else `../shared/data`.
 enum TestData {
     static let folder: String? = {
         let given = getenv("KANGLIAN_DATA").map { String(cString: $0) }

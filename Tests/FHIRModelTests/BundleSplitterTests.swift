@@ -113,8 +113,10 @@ struct BundleSplitterTests {
         let unit = try split(
             #"""
             {"resourceType":"Bundle","type":"searchset","entry":[
-            {"fullUrl":"http://a.org/fhir/Patient/1","resource":{"resourceType":"Patient","id":"1"}},
-            {"fullUrl":"http://b.org/fhir/Patient/1","resource":{"resourceType":"Patient","id":"1"}},
+            {"fullUrl":"http://a.org/fhir/Patient/1",
+              "resource":{"resourceType":"Patient","id":"1"}},
+            {"fullUrl":"http://b.org/fhir/Patient/1",
+              "resource":{"resourceType":"Patient","id":"1"}},
             {"fullUrl":"http://b.org/fhir/Flag/2","resource":{"resourceType":"Flag","id":"2",
               "subject":{"reference":"Patient/1"},
               "author":{"reference":"http://a.org/fhir/Patient/1/_history/3"}}},
@@ -132,11 +134,18 @@ struct BundleSplitterTests {
         func patient(_ text: String) throws -> ImportTarget? { try split(text).entries[0].patient }
         #expect(
             try patient(
-                #"{"resourceType":"Coverage","payor":[{"reference":"Organization/1"}],"beneficiary":{"reference":"Patient/1"}}"#
+                #"""
+                {"resourceType":"Coverage","payor":[{"reference":"Organization/1"}],
+                "beneficiary":{"reference":"Patient/1"}}
+                """#
             ) == .outside)
         #expect(
             try patient(
-                #"{"resourceType":"Appointment","participant":[{"actor":{"reference":"Practitioner/1"}},{"actor":{"reference":"Patient/1"}}]}"#
+                #"""
+                {"resourceType":"Appointment",
+                "participant":[{"actor":{"reference":"Practitioner/1"}},
+                {"actor":{"reference":"Patient/1"}}]}
+                """#
             ) == .outside)
         #expect(
             try patient(#"{"resourceType":"Task","for":{"reference":"Patient?identifier=1"}}"#)
@@ -149,11 +158,17 @@ struct BundleSplitterTests {
                 == nil)
         #expect(
             try patient(
-                ##"{"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"p"}],"subject":{"reference":"#p"}}"##
+                ##"""
+                {"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"p"}],
+                "subject":{"reference":"#p"}}
+                """##
             ) == .contained)
         #expect(
             try patient(
-                #"{"resourceType":"Observation","subject":{"type":"Patient","reference":"urn:uuid:9"}}"#
+                #"""
+                {"resourceType":"Observation","subject":{"type":"Patient",
+                "reference":"urn:uuid:9"}}
+                """#
             ) == .outside)
         #expect(try patient(#"{"resourceType":"Organization","id":"1"}"#) == nil)
     }

@@ -68,7 +68,10 @@ struct ResourceClassifierTests {
         // ServiceRequest and others may have a category that says nothing before one that does.
         #expect(
             try domain(
-                #"{"resourceType":"\#(type)","category":[{"text":"x"},{"coding":[{"code":"?"},\#(coding)]}],\#(subject)}"#
+                #"""
+                {"resourceType":"\#(type)","category":[{"text":"x"},{"coding":[{"code":"?"},
+                \#(coding)]}],\#(subject)}
+                """#
             ) == expected)
     }
 
@@ -76,7 +79,10 @@ struct ResourceClassifierTests {
     func orders() throws {
         func order(_ code: String) throws -> Domain {
             try domain(
-                #"{"resourceType":"ServiceRequest","category":[{"coding":[{"system":"http://snomed.info/sct","code":"\#(code)"}]}]}"#
+                #"""
+                {"resourceType":"ServiceRequest",
+                "category":[{"coding":[{"system":"http://snomed.info/sct","code":"\#(code)"}]}]}
+                """#
             )
         }
         #expect(try order("108252007") == .laboratory)
@@ -116,7 +122,10 @@ struct ResourceClassifierTests {
     func confidentiality() throws {
         func labelled(_ code: String, _ system: String) throws -> Domain {
             try domain(
-                #"{"resourceType":"Condition","meta":{"security":[{"system":"\#(system)","code":"\#(code)"}]}}"#
+                #"""
+                {"resourceType":"Condition","meta":{"security":[{"system":"\#(system)",
+                "code":"\#(code)"}]}}
+                """#
             )
         }
         let system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
@@ -134,7 +143,10 @@ struct ResourceClassifierTests {
             -> Domain
         {
             try domain(
-                #"{"resourceType":"Condition","code":{"coding":[{"system":"\#(system)","code":"\#(code)"}]}}"#
+                #"""
+                {"resourceType":"Condition","code":{"coding":[{"system":"\#(system)",
+                "code":"\#(code)"}]}}
+                """#
             )
         }
         for code in ["F32.9", "F10.2", "B20", "B24", "A50", "A64", "Z21", "T74.1", "f20.000x001"] {
@@ -147,7 +159,11 @@ struct ResourceClassifierTests {
         #expect(try condition("F32", "http://example.org/ward") == .medical)
         #expect(
             try domain(
-                #"{"resourceType":"MedicationRequest","reasonCode":[{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"B24"}]}]}"#
+                #"""
+                {"resourceType":"MedicationRequest",
+                "reasonCode":[{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10",
+                "code":"B24"}]}]}
+                """#
             ) == .sensitive)
     }
 
@@ -155,7 +171,10 @@ struct ResourceClassifierTests {
     func tags() throws {
         func tagged(_ code: String, _ more: String = "") throws -> Domain {
             try domain(
-                #"{"resourceType":"Observation","meta":{"tag":[{"system":"\#(CodeSystem.domain)","code":"\#(code)"}]\#(more)},"subject":{"reference":"Patient/1"}}"#
+                #"""
+                {"resourceType":"Observation","meta":{"tag":[{"system":"\#(CodeSystem.domain)",
+                "code":"\#(code)"}]\#(more)},"subject":{"reference":"Patient/1"}}
+                """#
             )
         }
         #expect(try tagged("eldercare") == .eldercare)

@@ -19,9 +19,11 @@ struct FuzzTests {
     /// Pieces that parsers stumble over.
     static let tokens: [String] = [
         "\r\n", "\n", "\r", "\0", " ", ":", "%", "%00", "%2e%2e/", "/", "?", "&", "=", "#", "\t",
-        "Content-Length: 5\r\n", "Content-Length: 99999999999\r\n", "Transfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\n", "Content-Length: 99999999999\r\n",
+        "Transfer-Encoding: chunked\r\n",
         "Transfer-Encoding: gzip\r\n", "Host: y\r\n", "Connection: close\r\n", "Cookie: ;=,\"\r\n",
-        "Expect: 100-continue\r\n", "ffffffffffffffff\r\n", "0\r\n\r\n", "HTTP/1.1", "GET ", "\u{FF}",
+        "Expect: 100-continue\r\n", "ffffffffffffffff\r\n", "0\r\n\r\n", "HTTP/1.1", "GET ",
+        "\u{FF}",
         "Upgrade: websocket\r\n", "\r\n\r\n",
     ]
 
@@ -50,7 +52,8 @@ struct FuzzTests {
         return bytes
     }
 
-    @Test("never bring the server down, and good requests are answered after them", arguments: 1...8)
+    @Test(
+        "never bring the server down, and good requests are answered after them", arguments: 1...8)
     func survives(seed: UInt64) throws {
         let later = Mailbox<HTTPResponder?>()
         let handler = TestHandler(

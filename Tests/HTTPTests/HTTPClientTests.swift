@@ -20,9 +20,10 @@ struct HTTPClientTests {
             let response = try client.send(
                 HTTPClientRequest(method.rawValue, url(server, "/m?a=b"), body: body))
             #expect(response.status == 200)
-            let text = if case .bytes(let bytes) = body {
-                String(decoding: bytes, as: UTF8.self)
-            } else { "" }
+            let text =
+                if case .bytes(let bytes) = body {
+                    String(decoding: bytes, as: UTF8.self)
+                } else { "" }
             let expected = method == .head ? "" : "\(method.rawValue) /m [a=b] \(text)"
             #expect(String(decoding: response.body, as: UTF8.self) == expected)
         }

@@ -92,7 +92,8 @@ struct MetricsTests {
                     let lines = registry.render().split(separator: "\n")
                     let last = lines.last { $0.hasPrefix("h_seconds_bucket") }
                     let count = lines.last { $0.hasPrefix("h_seconds_count") }
-                    let agree = last?.split(separator: " ").last == count?.split(separator: " ").last
+                    let agree =
+                        last?.split(separator: " ").last == count?.split(separator: " ").last
                     if !agree { Issue.record("The count is not that of the buckets.") }
                 }
             }

@@ -10,7 +10,9 @@ struct ServerAnswerTests {
     func delayed() throws {
         let waiting = Mailbox<(HTTPRequest, HTTPResponder)>()
         let handler = TestHandler(answer: { request, responder in
-            if request.path == "/now" { responder.send(TestHandler.echo(request)) } else {
+            if request.path == "/now" {
+                responder.send(TestHandler.echo(request))
+            } else {
                 waiting.put((request, responder))
             }
         })
@@ -48,12 +50,14 @@ struct ServerAnswerTests {
         }
         let wrong = Mailbox<String>()
         Threads.run(8) { thread in
-            guard let connection = try? RawConnection(port: port) else { return wrong.put("connect") }
+            guard let connection = try? RawConnection(port: port) else {
+                return wrong.put("connect")
+            }
             for index in 0..<200 {
                 let text = "\(thread)/\(index)"
+                let length = text.utf8.count
                 connection.send(
-                    "POST /\(text) HTTP/1.1\r\nHost: x\r\nContent-Length: \(text.utf8.count)\r\n\r\n"
-                        + text)
+                    "POST /\(text) HTTP/1.1\r\nHost: x\r\nContent-Length: \(length)\r\n\r\n\(text)")
                 let body = try? connection.response().body
                 if body != "POST /\(text) [] \(text)" { return wrong.put(body ?? "broken \(text)") }
             }

@@ -99,7 +99,9 @@ struct ServerLimitTests {
         let connection = try RawConnection(port: server.port)
         connection.send(start)
         var isOpen = true
-        for _ in 0..<100 where isOpen { isOpen = connection.send([UInt8](repeating: 65, count: 4_096)) }
+        for _ in 0..<100 where isOpen {
+            isOpen = connection.send([UInt8](repeating: 65, count: 4_096))
+        }
         let text = connection.readToEnd()
         #expect(text == "" || text.hasPrefix("HTTP/1.1 4"))
     }

@@ -203,7 +203,8 @@ struct ServerRequestTests {
         let handler = TestHandler(answer: { request, responder in
             let values = request.headers.all("X-Many").joined(separator: "|")
             responder.send(
-                HTTPResponse(status: 200, text: "\(request.headers["AUTHORIZATION"] ?? "") \(values)")
+                HTTPResponse(
+                    status: 200, text: "\(request.headers["AUTHORIZATION"] ?? "") \(values)")
             )
         })
         let server = try TestServer.start(handler)

@@ -92,7 +92,9 @@ struct ShutdownTests {
     func underLoad(round: Int) throws {
         let waiting = Mailbox<HTTPResponder?>()
         let handler = TestHandler(answer: { request, responder in
-            if request.path == "/later" { waiting.put(responder) } else {
+            if request.path == "/later" {
+                waiting.put(responder)
+            } else {
                 responder.send(TestHandler.echo(request))
             }
         })

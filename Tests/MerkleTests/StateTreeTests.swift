@@ -201,6 +201,33 @@ struct StateTreeBuilderTests {
         }
     }
 
+    @Test("Batches on a tree larger than the cache give what building the result gives")
+    func large() throws {
+        var workload = StateWorkload(seed: 40_000)
+        var values: [Hash256: Hash256] = [:]
+        for _ in 0..<40_000 { values[workload.hash()] = workload.hash() }
+        func built() throws -> StateTree {
+            try StateTree.build(
+                suite: .sha256,
+                from: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
+        let tree = try built()
+        let keys = values.keys.sorted()
+        for _ in 0..<3 {
+            // Not a multiple of the ways that are warmed together; some keys deleted, some new.
+            let changes = (0..<777).map { number in
+                StateChange(
+                    key: number % 3 == 0 ? workload.hash() : keys[workload.below(keys.count)],
+                    valueHash: number % 5 == 1 ? nil : workload.hash())
+            }
+            for change in changes { values[change.key] = change.valueHash }
+            tree.apply(changes)
+            #expect(tree.count == values.count)
+        }
+        #expect(tree.root == (try built().root))
+        try tree.checkInvariants()
+    }
+
     @Test("Keys out of order, or twice, are refused with their position")
     func order() throws {
         let (a, b) = (

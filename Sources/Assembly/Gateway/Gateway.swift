@@ -5,6 +5,7 @@ package import HTTPServer
 import Ledger
 import Metrics
 package import Node
+import System
 
 /// The HTTP door of one node: it finds the route, checks the session and words the refusals.
 package final class Gateway: HTTPHandler {
@@ -20,12 +21,14 @@ package final class Gateway: HTTPHandler {
     let node: Node
     let sessions: Sessions
     let random: any RandomSource
+    private let log: NodeLog?
     private let requests: Histogram
     private let routes: [Route]
 
-    package init(node: Node, random: any RandomSource = SystemRandom()) {
-        self.node = node
-        self.random = random
+    package init(
+        node: Node, log: NodeLog? = nil, random: any RandomSource = SystemRandom()
+    ) {
+        (self.node, self.log, self.random) = (node, log, random)
         sessions = Sessions(random: random)
         requests = node.metrics.registry.histogram(
             "kanglian_request_duration_seconds", help: "Time from a request to its answer.")
@@ -60,25 +63,36 @@ package final class Gateway: HTTPHandler {
     }
 
     package func handle(_ request: HTTPRequest, responder: HTTPResponder) {
-        let start = node.now
-        let answer: @Sendable (HTTPResponse) -> Void = { [requests, node] response in
-            var response = response
-            for (name, value) in Gateway.headers where response.headers[name] == nil {
-                response.headers[name] = value
-            }
-            let now = node.now
-            requests.observe((max(now, start).milliseconds - start.milliseconds) * 1000)
-            responder.send(response)
-        }
+        let start = SystemClock.monotonicNanoseconds
         do throws(APIError) {
             let (route, values) = try find(request)
-            let session = try session(of: request, for: route)
             let exchange = Exchange(
-                request: request, session: session, pathValues: values, answer: answer)
-            try route.handle(exchange)
+                request: request, session: try session(of: request, for: route),
+                pathValues: values
+            ) { [self] response in
+                send(response, responder, operation: route.operationID, start: start)
+            }
+            do throws(APIError) {
+                try route.handle(exchange)
+            } catch {
+                exchange.reply(error)
+            }
         } catch {
-            answer(error.response)
+            send(error.response, responder, operation: "none", start: start)
         }
+    }
+
+    private func send(
+        _ response: HTTPResponse, _ responder: HTTPResponder, operation: String, start: UInt64
+    ) {
+        var response = response
+        for (name, value) in Gateway.headers where response.headers[name] == nil {
+            response.headers[name] = value
+        }
+        let microseconds = (SystemClock.monotonicNanoseconds - start) / 1000
+        requests.observe(microseconds)
+        log?.answered(operation, status: response.status, microseconds: microseconds)
+        responder.send(response)
     }
 
     private func find(_ request: HTTPRequest) throws(APIError) -> (Route, [String: String]) {

@@ -40,7 +40,7 @@ enum OpenAPI {
 
     private static func operation(_ route: Route) -> JSONValue {
         var members: [JSONMember] = [
-            JSONMember("operationId", .string(operationID(route))),
+            JSONMember("operationId", .string(route.operationID)),
             JSONMember("summary", .string(route.summary)),
         ]
         if route.access == .session {
@@ -56,11 +56,6 @@ enum OpenAPI {
         }
         members.append(JSONMember("responses", responses(route)))
         return .object(members)
-    }
-
-    private static func operationID(_ route: Route) -> String {
-        let words = route.segments.map { $0.filter { $0 != "{" && $0 != "}" } }
-        return ([route.method.rawValue.lowercased()] + words).joined(separator: "-")
     }
 
     private static func parameter(_ parameter: RouteParameter) -> JSONValue {

@@ -74,6 +74,12 @@ struct Route: Sendable {
 
     var segments: [Substring] { path.dropFirst().split(separator: "/") }
 
+    /// The operation's name in the description, such as `get-v1-receipts-id`.
+    var operationID: String {
+        let words = segments.map { $0.filter { $0 != "{" && $0 != "}" } }
+        return ([method.rawValue.lowercased()] + words).joined(separator: "-")
+    }
+
     /// The path's values when it matches.
     func match(_ segments: [Substring]) -> [String: String]? {
         let own = self.segments

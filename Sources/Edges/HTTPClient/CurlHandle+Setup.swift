@@ -3,7 +3,7 @@ import CCurlShim
 
 /// Telling libcurl about a request. Every option is set anew, as the handle is used again.
 extension CurlHandle {
-    /// Sets up `transfer`, which must live until it is performed; false if libcurl does not take it.
+    /// Sets up `transfer`, which must live until performed; false if libcurl does not take it.
     func set(
         _ request: HTTPClientRequest, _ configuration: HTTPClientConfiguration, isStream: Bool,
         transfer: CurlTransfer
@@ -48,7 +48,8 @@ extension CurlHandle {
     }
 
     private func setTrust(_ configuration: HTTPClientConfiguration) -> [CURLcode] {
-        let version = configuration.requiresTLS13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
+        let version =
+            configuration.requiresTLS13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
         var results = [
             kl_curl_set_number(easy, CURLOPT_SSLVERSION, Int(version)),
             kl_curl_set_number(easy, CURLOPT_SSL_VERIFYPEER, 1),

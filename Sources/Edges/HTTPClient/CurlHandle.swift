@@ -3,7 +3,8 @@ import CCurlShim
 
 /// One libcurl handle with the connections it keeps.
 ///
-/// `@unchecked Sendable`: one thread at a time has it, except for `wake`, which libcurl allows from any.
+/// `@unchecked Sendable`: one thread at a time has it, except for `wake`, which libcurl allows from
+/// any.
 final class CurlHandle: @unchecked Sendable {
     private static let isStarted = kl_curl_start() == CURLE_OK
 

@@ -27,7 +27,8 @@ final class CurlTransfer {
         bodyByteCountMax = configuration.bodyByteCountMax
         headByteCountMax = configuration.headByteCountMax
         if case .upload(_, let next) = request.body { self.next = next } else { next = nil }
-        // libcurl would wait a second for a go-ahead before larger bodies, and call any body a form.
+        // libcurl would wait a second for a go-ahead before larger bodies, and call any body a
+        // form.
         append("Expect:")
         if !request.fields.contains(where: { $0.name.lowercased() == "content-type" }) {
             append("Content-Type:")

@@ -3,8 +3,8 @@ import Synchronization
 
 /// An HTTP/1.1 client that keeps its connections; any number of threads may use it at once.
 ///
-/// Calls block the thread. Redirects are not followed, cookies not kept, and no retry is made: the caller
-/// knows what may be asked twice. Behind it works libcurl; nothing of it shows here.
+/// Calls block the thread. Redirects are not followed, cookies not kept, and no retry is made: the
+/// caller knows what may be asked twice. Behind it works libcurl; nothing of it shows here.
 package final class HTTPClient: Sendable {
     private let configuration: HTTPClientConfiguration
     private let idle = Mutex<[CurlHandle]>([])
@@ -22,8 +22,8 @@ package final class HTTPClient: Sendable {
 
     /// Sends a request and passes on the answer's bytes as they come, until the server ends it.
     ///
-    /// Returning false from `onBytes` stops in good order. If the status is not a success, nothing is
-    /// passed on and the body is in the response instead.
+    /// Returning false from `onBytes` stops in good order. If the status is not a success, nothing
+    /// is passed on and the body is in the response instead.
     package func stream(
         _ request: HTTPClientRequest, cancellation: HTTPCancellation? = nil,
         onBytes: ([UInt8]) -> Bool

@@ -29,7 +29,7 @@ package struct HTTPClientConfiguration: Sendable {
     /// Refuses anything older than TLS 1.3; clear only for foreign servers that cannot.
     package var requiresTLS13 = true
 
-    /// A proxy's URL. The environment's proxy variables are not used.
+    /// A proxy's URL; the environment's proxy variables are not used.
     package var proxy: String?
 
     /// Connections kept for the next request when idle.

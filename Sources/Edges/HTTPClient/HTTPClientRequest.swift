@@ -25,7 +25,7 @@ package struct HTTPClientRequest: Sendable {
     /// An absolute `http` or `https` URL, percent-encoded.
     package var url: String
 
-    /// Sent in this order. Names are tokens; values hold no line breaks.
+    /// Sent in this order; names are tokens, and values hold no line breaks.
     package var fields: [HTTPClientField]
     package var body: Body
 

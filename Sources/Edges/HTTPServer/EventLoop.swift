@@ -5,8 +5,8 @@ import Synchronization
 
 /// One libmicrohttpd daemon: a thread with an epoll set, fed with accepted sockets.
 ///
-/// `@unchecked Sendable`: the daemon's pointer is used from other threads only for the two calls that
-/// libmicrohttpd allows, adding a connection and stopping, and stopping happens once, last.
+/// `@unchecked Sendable`: the daemon's pointer is used from other threads only for the two calls
+/// that libmicrohttpd allows, adding a connection and stopping, and stopping happens once, last.
 final class EventLoop: @unchecked Sendable {
     /// GnuTLS priorities: nothing older than TLS 1.3, with its own choice of ciphers.
     private static let priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3"

@@ -1,11 +1,11 @@
 import CMicroHTTPD
 import Synchronization
 
-/// A response body that grows while it is sent: bytes go in from any thread, in order, never blocking.
+/// A response body that grows while it is sent; bytes go in from any thread, never blocking.
 ///
 /// The queue is bounded. A reader that does not keep up is cut off, for a late event is worth less
-/// than the server's memory; it reconnects and continues from `Last-Event-ID`. Send whole events in one
-/// call: heartbeats are put between calls.
+/// than the server's memory; it reconnects and continues from `Last-Event-ID`. Send whole events in
+/// one call: heartbeats are put between calls.
 package final class EventStream: Sendable {
     /// Why a stream ended.
     package enum CloseReason: Hashable, Sendable {
@@ -172,7 +172,7 @@ package final class EventStream: Sendable {
     enum Pull {
         case bytes(Int)
 
-        /// Nothing now; the connection has been suspended, for an empty answer would be asked again at once.
+        /// Nothing now; the connection is suspended, or it would be asked again at once.
         case suspended
         case end
         case cut

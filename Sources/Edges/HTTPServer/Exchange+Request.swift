@@ -2,8 +2,10 @@ import CMicroHTTPD
 import CMicroHTTPDShim
 import Synchronization
 
-/// Reading the request. libmicrohttpd calls `access` once with the head, then with each piece of the
-/// body, then once with nothing; and again after each resume.
+/// Reading the request.
+///
+/// libmicrohttpd calls `access` once with the head, then with each piece of the body, then once
+/// with nothing; and again after each resume.
 extension Exchange {
     func access(
         _ connection: ConnectionHandle, method: UnsafePointer<CChar>,
@@ -139,7 +141,7 @@ extension Exchange {
         return answerOrSuspend(connection)
     }
 
-    /// Answers without waiting for the rest of the request, in the way that lets the client read it.
+    /// Answers without waiting for the rest of the request, so that the client can read it.
     private func refuse(_ response: HTTPResponse, on connection: ConnectionHandle) -> MHD_Result {
         receiver?.cancel()
         receiver = nil

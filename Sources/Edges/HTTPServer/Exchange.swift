@@ -4,9 +4,9 @@ import Synchronization
 
 /// One request and its answer, from the request line to the last byte sent.
 ///
-/// The stored properties outside `shared` belong to the connection's own thread, which is the only one
-/// libmicrohttpd calls us on; `@unchecked Sendable` stands for that rule. Other threads only `answer`,
-/// `resumeBody`, `tend` and `abort`, all behind the lock.
+/// The stored properties outside `shared` belong to the connection's own thread, which is the only
+/// one libmicrohttpd calls us on; `@unchecked Sendable` stands for that rule. Other threads only
+/// `answer`, `resumeBody`, `tend` and `abort`, all behind the lock.
 final class Exchange: @unchecked Sendable {
     enum Phase {
         case head
@@ -15,7 +15,7 @@ final class Exchange: @unchecked Sendable {
         /// The body is read and dropped, then this is answered.
         case refusing(HTTPResponse)
 
-        /// Answered already, past libmicrohttpd; at most this many bytes are still read and dropped.
+        /// Answered already, past libmicrohttpd; so many bytes at most are still read and dropped.
         case draining(Int)
         case handling
     }
@@ -102,7 +102,7 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// Looks after an event stream: is the client still there, is a heartbeat due?
+    /// Looks after an event stream: whether the client is still there and a heartbeat is due.
     func tend(_ now: MonotonicTime) {
         guard let stream = shared.withLock({ $0.stream }) else { return }
         if record.isHungUp { stream.abort(.clientGone) } else { stream.beat(now) }

@@ -26,7 +26,7 @@ package final class HTTPBodySource: Sendable {
     private let next: @Sendable () -> HTTPBodyPiece
     private let state = Mutex(State())
 
-    /// - Parameter next: Returns the next piece; not called again after `end` or `failed`.
+    /// Sends what `next` returns, which is not called again after `end` or `failed`.
     package init(byteCount: UInt64? = nil, next: @escaping @Sendable () -> HTTPBodyPiece) {
         self.byteCount = byteCount
         self.next = next

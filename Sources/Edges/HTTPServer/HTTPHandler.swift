@@ -39,7 +39,9 @@ package protocol HTTPBodyReceiver: AnyObject, Sendable {
     /// Called after the last piece; answers the request, now or later.
     func finish(responder: HTTPResponder)
 
-    /// Called if the body does not arrive whole: the client left, the limit was passed, the server stops.
+    /// Called if the body does not arrive whole.
+    ///
+    /// The client left, or the limit was passed, or the server stops.
     func cancel()
 }
 

@@ -2,7 +2,9 @@ import CMicroHTTPD
 import CMicroHTTPDShim
 import Glibc
 
-/// How a request's body is delimited. Source: RFC 9112 §6.
+/// How a request's body is delimited.
+///
+/// Source: RFC 9112 §6.
 enum HTTPFraming: Hashable, Sendable {
     case none
     case length(UInt64)
@@ -90,7 +92,9 @@ struct HTTPHeadReader {
         return reading
     }
 
-    /// A length is digits only: no sign, no list. Source: RFC 9110 §8.6.
+    /// A length is digits only: no sign, no list.
+    ///
+    /// Source: RFC 9110 §8.6.
     private static func length(_ text: String) -> UInt64? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
         else { return nil }

@@ -3,10 +3,10 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     /// The target has bad percent-encoding, NUL, a control, `..`, an empty segment or bad UTF-8.
     case malformedTarget
 
-    /// A header line is not `name: value` in visible characters, or the head is not plain CRLF lines.
+    /// A header line is not `name: value` in visible characters, or lines do not end with CRLF.
     case malformedHeader
 
-    /// The lengths contradict each other: two of them, or a length and chunks. The connection closes.
+    /// Lengths contradict each other: two, or one and chunks; the connection closes.
     case malformedFraming
 
     /// An HTTP/1.1 request must name exactly one host.
@@ -39,7 +39,9 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     /// The handler let go of the request without an answer: a fault of ours.
     case unanswered
 
-    /// The status that fits. Source: RFC 9110 §15, RFC 6585 §5 (431).
+    /// The status that fits.
+    ///
+    /// Source: RFC 9110 §15, RFC 6585 §5 (431).
     package var status: Int {
         switch self {
         case .malformedTarget, .malformedHeader, .malformedFraming, .missingHost: 400
@@ -72,7 +74,9 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         }
     }
 
-    /// The answer as problem details without a type. Source: RFC 9457.
+    /// The answer as problem details without a type.
+    ///
+    /// Source: RFC 9457.
     package var problem: HTTPResponse {
         HTTPResponse(
             status: status,

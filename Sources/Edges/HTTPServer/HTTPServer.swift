@@ -65,11 +65,11 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// Stops accepting, lets requests finish for at most this long, ends event streams in order, then stops.
+    /// Stops accepting, ends event streams in order, lets requests finish for so long, then stops.
     ///
-    /// Requests that are not answered in time get a 503 or are cut off. May be called again, and from
-    /// several threads: each call returns when the server has stopped. Never call it from a handler's
-    /// thread, which would wait for itself.
+    /// Requests that are not answered in time get a 503 or are cut off. May be called again, and
+    /// from several threads: each call returns when the server has stopped. Never call it from a
+    /// handler's thread, which would wait for itself.
     package func shutdown(gracePeriodSeconds: Int) {
         let isFirst = phase.withLock { phase in
             guard case .running = phase else { return false }

@@ -27,7 +27,7 @@ package struct HTTPServerConfiguration: Sendable {
     /// A body, in bytes, where the handler sets no other limit.
     package var bodyByteCountMax = 1 << 20
 
-    /// All bodies being collected or handled, in bytes; beyond it requests are refused as overloaded.
+    /// All bodies being collected or handled, in bytes; beyond it requests are refused.
     package var heldByteCountMax = 256 << 20
 
     /// Time for a request's head to arrive whole, and for its body beyond the slowest rate allowed.
@@ -36,12 +36,13 @@ package struct HTTPServerConfiguration: Sendable {
     /// The slowest a body may arrive, and an answer be read, in bytes a second over the whole.
     package var bodyBytesPerSecondMin = 1_024
 
-    /// Time a connection may stay silent between requests, or a client may read nothing of an answer.
+    /// Time a connection may be silent between requests, or a client read nothing of an answer.
     package var idleTimeout: Duration = .seconds(75)
 
     /// Memory for one connection's head, header table and buffers, in bytes.
     ///
-    /// At least three times `headByteCountMax`, else libmicrohttpd refuses large heads in its own words.
+    /// At least three times `headByteCountMax`, else libmicrohttpd refuses large heads in its own
+    /// words.
     package var connectionByteCount = 48 << 10
 
     /// Serves HTTPS with TLS 1.3 only, if set.

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The thread that cuts off what takes too long, and looks after event streams.
 ///
-/// libmicrohttpd's own timeout starts anew with every byte, so a client that sends one byte a second
-/// could hold a connection for ever; the deadlines here do not move.
+/// libmicrohttpd's own timeout starts anew with every byte, so a client that sends one byte a
+/// second could hold a connection for ever; the deadlines here do not move.
 final class Housekeeper: Sendable {
     private static let intervalMax: Duration = .milliseconds(500)
     private static let intervalMin: Duration = .milliseconds(10)

@@ -1,7 +1,7 @@
-/// Strict percent-decoding: two hex digits after each `%`, valid UTF-8, no NUL, nothing raw but ASCII.
+/// Strict percent-decoding: two hex digits after each `%`, valid UTF-8, nothing raw but ASCII.
 ///
-/// Source: RFC 3986 §2.1. Visible ASCII that the RFC would have encoded (`|`, `"`, `[`) is let through,
-/// as FHIR clients send `code=system|value` raw.
+/// Source: RFC 3986 §2.1. Visible ASCII that the RFC would have encoded (`|`, `"`, `[`) is let
+/// through, as FHIR clients send `code=system|value` raw.
 enum PercentDecoding {
     /// Decodes one path segment; nil if it is malformed or would change the path's shape.
     static func segment(_ bytes: some Collection<UInt8>) -> String? {

@@ -35,7 +35,8 @@ final class Signal: @unchecked Sendable {
 
     /// Waits until `predicate` holds, looking again after each signal; false if the time is over.
     ///
-    /// The predicate runs without the lock; what it reads must be changed before `signal` is called.
+    /// The predicate runs without the lock; what it reads must be changed before `signal` is
+    /// called.
     func wait(upTo timeout: Duration, until predicate: () -> Bool) -> Bool {
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)

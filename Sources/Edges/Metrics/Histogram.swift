@@ -4,7 +4,8 @@ import Synchronization
 package final class Histogram: Sendable {
     /// What an observed integer means, and how it is written.
     package enum Unit: Sendable {
-        /// Observed in microseconds, written in seconds; the metric's name should end in `_seconds`.
+        /// Observed in microseconds, written in seconds; the metric's name should end in
+        /// `_seconds`.
         case microseconds
 
         /// Written as observed: bytes, transactions, entries.
@@ -47,7 +48,7 @@ package final class Histogram: Sendable {
         total.wrappingAdd(value, ordering: .relaxed)
     }
 
-    /// Counts a time; negative ones as zero. The unit must be microseconds.
+    /// Counts a time, a negative one as zero; the unit must be microseconds.
     package func observe(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let whole = seconds.multipliedReportingOverflow(by: 1_000_000)
@@ -55,7 +56,7 @@ package final class Histogram: Sendable {
         observe(whole.overflow ? UInt64(Int64.max) : UInt64(max(0, value)))
     }
 
-    /// Appends the series of this histogram; the count is the sum of the buckets, so they always agree.
+    /// Appends this histogram's series; the count is the sum of the buckets, so they agree.
     func render(_ name: String, _ labels: MetricLabels, into text: inout String) {
         var count: UInt64 = 0
         for (index, cell) in cells.enumerated() {

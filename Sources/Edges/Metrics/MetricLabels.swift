@@ -1,7 +1,7 @@
 /// Label names and values of one time series, fixed when it is created.
 ///
-/// Values come from closed sets such as route names; never from a user, whose strings would both leak and
-/// grow the registry without end.
+/// Values come from closed sets such as route names; never from a user, whose strings would both
+/// leak and grow the registry without end.
 package struct MetricLabels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     let pairs: [Pair]
 

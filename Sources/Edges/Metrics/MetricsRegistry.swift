@@ -3,8 +3,8 @@ import Synchronization
 /// All metrics of a process, in the order they were created, rendered for a Prometheus scraper.
 ///
 /// Metrics are created at start and kept by those who count; counting takes no lock. Names follow
-/// Prometheus: `kanglian_blocks_total`, `kanglian_commit_seconds`, units as suffix. Creating a series
-/// twice, or one name with two kinds, is a mistake of ours and traps.
+/// Prometheus: `kanglian_blocks_total`, `kanglian_commit_seconds`, units as suffix. Creating a
+/// series twice, or one name with two kinds, is a mistake of ours and traps.
 ///
 /// Source: Prometheus "Exposition formats", text format 0.0.4.
 package final class MetricsRegistry: Sendable {
@@ -73,7 +73,9 @@ package final class MetricsRegistry: Sendable {
     ) {
         precondition(Self.isName(name, colonAllowed: true), "Not a metric name.")
         precondition(
-            labels.pairs.allSatisfy { Self.isName($0.name, colonAllowed: false) && $0.name != "le" },
+            labels.pairs.allSatisfy {
+                Self.isName($0.name, colonAllowed: false) && $0.name != "le"
+            },
             "Not a label name.")
         families.withLock { families in
             let index = families.firstIndex { $0.name == name } ?? families.count

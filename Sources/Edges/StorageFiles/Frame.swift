@@ -19,6 +19,11 @@ import Cryptography
 /// | 44 | 4 | payload length in bytes |
 /// | 48 | … | payload |
 ///
+/// Record 7 with the payload `kanglian\n` under the salt `00 01 … 0f` and SHA-256:
+///
+///     2b99c2c413f1881e 0f7507b961f2cf6ede3d49b4956a1820 4b4c4652 01 01 02 00
+///     0000000000000007 00000001 00000009 6b616e676c69616e0a 00000000000000
+///
 /// The salt is random for each log and stays on its disk: nobody can send a record whose bytes
 /// would be taken for a frame when a torn one is looked at.
 struct Frame: Equatable, Sendable {

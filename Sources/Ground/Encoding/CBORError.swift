@@ -1,4 +1,4 @@
-/// Why bytes are not the deterministic CBOR that was expected; `offset` counts bytes from the start.
+/// Why bytes are not the deterministic CBOR that was expected; offsets count bytes from 0.
 package enum CBORError: Error, Hashable, Sendable {
     /// The bytes end inside an item.
     case truncated(offset: Int)

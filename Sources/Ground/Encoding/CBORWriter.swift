@@ -51,7 +51,7 @@ package struct CBORWriter: Sendable {
     /// The head of an array of `count` elements (major type 4), which the caller writes next.
     package mutating func array(_ count: Int) { head(4, UInt64(count)) }
 
-    /// The head of a map of `count` pairs (major type 5), which the caller writes next in key order.
+    /// The head of a map of `count` pairs (major type 5), which the caller writes in key order.
     package mutating func map(_ count: Int) { head(5, UInt64(count)) }
 
     /// False or true (major type 7).

@@ -98,7 +98,7 @@ struct CBORValueTests {
             for second in 0...UInt8.max { accepted += check([first, second]) ? 1 : 0 }
         }
         // 24 + 24 integers, 2 empty strings, [] {} and 3 simple values; then two bytes: 232 + 232
-        // integers, 256 byte strings, 128 texts, 53 lists of one. A map of one pair has three bytes.
+        // integers, 256 byte strings, 128 texts, 55 lists of one. A map of one pair has three.
         #expect(accepted == 24 + 24 + 2 + 2 + 3 + 232 + 232 + 256 + 128 + 55)
     }
 

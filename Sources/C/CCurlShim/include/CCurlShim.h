@@ -19,7 +19,7 @@ CURLcode kl_curl_set_blob(CURL *handle, CURLoption option, const void *bytes, si
 /// The status of the last response, or 0.
 long kl_curl_status(CURL *handle);
 
-/// Runs one transfer on a multi handle of its own; `go_on` is asked between events, and ends it with 0.
+/// Runs one transfer on its own multi handle; `go_on` is asked between events, and ends it with 0.
 ///
 /// Unlike curl_easy_perform this wakes up at once for curl_multi_wakeup.
 CURLcode kl_curl_perform(

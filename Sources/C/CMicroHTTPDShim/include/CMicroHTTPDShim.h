@@ -1,4 +1,4 @@
-// What Swift cannot import from libmicrohttpd: its variadic functions, and GnuTLS through a connection.
+// What Swift cannot import from libmicrohttpd: variadic functions, and GnuTLS sessions.
 #pragma once
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -40,7 +40,7 @@ typedef enum {
 /// Starts a daemon without a listening socket; sockets are handed to it with MHD_add_connection.
 struct MHD_Daemon *kl_http_start(const kl_http_options *options);
 
-/// Lists the header lines, and checks that the head is nothing but request line, header lines, CRLF.
+/// Lists the header lines, and checks that there is nothing in the head between them.
 ///
 /// libmicrohttpd 0.9.75 tolerates bare LF, folded lines, NUL (it cuts the text there) and several
 /// spaces in the request line. Two parsers that disagree are how requests are smuggled, so

@@ -1,3 +1,4 @@
+import Agent
 import Base
 import Encoding
 import Ledger
@@ -36,8 +37,11 @@ enum ReceiptCommands {
             throw CommandError.usage(
                 "A transaction is 64 hexadecimal digits.", "交易编号为 64 位十六进制数。")
         }
-        let client = try NodeOption.client(invocation)
-        let receipt = try client.receipt(id, state: invocation.all("state"))
+        let query = invocation.all("state").map { "state=\($0)" }.joined(separator: "&")
+        let receipt = try invocation.run {
+            try NodeOption.publicPort(invocation).get(
+                "/v1/receipts/\(id)" + (query.isEmpty ? "" : "?\(query)"))
+        }
         let file = invocation.value("file") ?? "\(id.prefix(16)).receipt"
         try Files.write(receipt, to: file)
         switch invocation.output {

@@ -1,14 +1,14 @@
 /// The JSON Canonicalization Scheme (RFC 8785): one text for every value.
 ///
 /// Numbers become IEEE 754 doubles here and only here, because the scheme says so: `5.10` and `5.1`
-/// have the same canonical text. The ledger therefore never uses it; it serves exchange formats that
+/// have the same canonical text. The ledger therefore never uses it; it serves formats that
 /// sign canonical JSON.
 package enum JSONCanonical {
     /// The canonical text.
     ///
     /// - Throws: ``JSONError/numberOutOfRange(offset:)`` for numbers beyond double precision,
-    ///   ``JSONError/invalidNumber(offset:)`` and ``JSONError/duplicateKey(offset:)`` for trees that
-    ///   were not parsed. Offsets count bytes of the canonical text before the problem.
+    ///   ``JSONError/invalidNumber(offset:)`` and ``JSONError/duplicateKey(offset:)`` for trees
+    ///   that were not parsed. Offsets count bytes of the canonical text before the problem.
     package static func canonicalize(_ value: JSONValue) throws(JSONError) -> [UInt8] {
         var bytes: [UInt8] = []
         try append(value, to: &bytes)

@@ -1,7 +1,7 @@
 /// One entry of the tape: where a value or key stands in the text.
 ///
-/// The tape lists a text's values in the order of their first bytes; a member's key comes just before
-/// its value. A container's descendants follow it directly, up to the entry that `link` names.
+/// The tape lists a text's values in the order of their first bytes; a member's key comes just
+/// before its value. A container's descendants follow it, up to the entry that `link` names.
 struct JSONNode: Sendable {
     /// The first byte, the opening quote of a string included.
     let start: UInt32

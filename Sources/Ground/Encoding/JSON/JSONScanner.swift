@@ -85,8 +85,8 @@ struct JSONScanner {
             let word = word(at: offset)
             let quote = word ^ Self.repeated(0x22)
             let backslash = word ^ Self.repeated(0x5C)
-            // A byte's top bit is set where that byte is special; a borrow can set bits above a true
-            // hit only, and the lowest is what counts.
+            // A byte's top bit is set where that byte is special; a borrow can set bits above a
+            // true hit only, and the lowest is what counts.
             let special =
                 ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash
                     | (word &- Self.repeated(0x20)) & ~word | word) & Self.repeated(0x80)

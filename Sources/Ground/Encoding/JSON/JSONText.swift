@@ -2,7 +2,7 @@
 enum JSONText {
     /// The UTF-8 that a scanned string stands for, without its quotes.
     ///
-    /// The scanner has checked the escapes; an unchecked text yields bytes of no meaning, not a trap.
+    /// The scanner has checked the escapes; an unchecked text yields nonsense, not a trap.
     static func unescape(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

@@ -71,7 +71,8 @@ package enum JSONValue: Sendable {
 
     /// An object's member; nil when there is none.
     ///
-    /// Setting replaces it in place, appends it, or with nil removes it. Setting on another kind than an object makes it an object.
+    /// Setting replaces it in place, appends it, or with nil removes it; setting on another kind
+    /// makes an object.
     package subscript(_ key: String) -> JSONValue? {
         get { members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
         set {

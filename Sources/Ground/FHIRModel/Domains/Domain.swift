@@ -10,7 +10,7 @@ package enum Domain: UInt8, CaseIterable, Hashable, Sendable {
     case laboratory = 3
     /// Imaging studies, their reports and photographs.
     case imaging = 4
-    /// Psychiatry, HIV, sexual health, substance use, violence, and whatever is labelled restricted.
+    /// Psychiatry, HIV, sexual health, substance use, violence, and what is labelled restricted.
     case sensitive = 5
     /// Sequences, variants and genetic reports.
     case genome = 6

@@ -129,9 +129,10 @@ package enum ResourceClassifier {
             .knowledge,
             """
             ActivityDefinition CapabilityStatement CatalogEntry ChargeItemDefinition CodeSystem
-            CompartmentDefinition ConceptMap DeviceDefinition EffectEvidenceSynthesis EventDefinition
-            Evidence EvidenceVariable ExampleScenario GraphDefinition ImplementationGuide Library
-            Measure MedicationKnowledge MedicinalProduct MedicinalProductAuthorization
+            CompartmentDefinition ConceptMap DeviceDefinition EffectEvidenceSynthesis
+            EventDefinition Evidence EvidenceVariable ExampleScenario GraphDefinition
+            ImplementationGuide Library Measure MedicationKnowledge MedicinalProduct
+            MedicinalProductAuthorization
             MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient
             MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged
             MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition

@@ -106,8 +106,8 @@ package enum IdentityNumberError: Error, Hashable, Sendable {
         case .character(let position):
             Refusal(
                 "identity-number.character",
-                "Character \(position) of the identity number is not allowed; use digits, and X only "
-                    + "at the end.",
+                "Character \(position) of the identity number is not allowed; use digits, and "
+                    + "X only at the end.",
                 "身份证号码第\(position)位无效；只能是数字，末位可为 X。")
         case .region:
             Refusal(

@@ -2,10 +2,10 @@ import Encoding
 
 /// Where a resource names the patient it is about.
 ///
-/// Source: FHIR R4 CompartmentDefinition `patient`, with the search parameters' expressions. Members
-/// by which a patient only takes part (performer, author, recipient) come after those that name the
-/// subject. Types that R4 leaves out but that can name a patient (Task, Device, Contract,
-/// GuidanceResponse) are added.
+/// Source: FHIR R4 CompartmentDefinition `patient`, with the search parameters' expressions.
+/// Members by which a patient only takes part (performer, author, recipient) come after those
+/// that name the subject. Types that R4 leaves out but that can name a patient (Task, Device,
+/// Contract, GuidanceResponse) are added.
 enum PatientCompartment {
     /// The paths at which a type may name its patient, most telling first.
     static func paths(of type: String) -> [String] { table[type] ?? fallback }

@@ -14,10 +14,10 @@ package struct SampleResident: Sendable {
 
 /// Synthetic Chinese residents for tests, demonstrations and benchmarks.
 ///
-/// The same seed, province and index give the same bytes on every machine. Conditions, medicines and
-/// laboratory values fit age and sex and one another, roughly. Every resource carries HTEST (test
-/// health data) as tag and as security label; phone numbers begin with 100, which no network uses;
-/// hospitals say that they are samples.
+/// The same seed, province and index give the same bytes on every machine. Conditions, medicines
+/// and laboratory values fit age and sex and one another, roughly. Every resource carries HTEST
+/// (test health data) as tag and as security label; phone numbers begin with 100, which no network
+/// uses; hospitals say that they are samples.
 package struct SampleResidents: Sendable {
     private let seed: UInt64
     private let province: Province

@@ -4,8 +4,8 @@ package import Cryptography
 /// The state of a chain as a compressed sparse Merkle tree in memory, in several versions.
 ///
 /// The rules of its hashes stand at ``StateHash``. Versions count up by one with each batch and
-/// share what they have in common; version 0 is the empty tree. A batch of n changes on a tree of m keys
-/// takes about n · log2(m / n) node hashes. A leaf takes about 137 bytes of memory.
+/// share what they have in common; version 0 is the empty tree. A batch of n changes on a tree of m
+/// keys takes about n · log2(m / n) node hashes. A leaf takes about 137 bytes of memory.
 ///
 /// Threads: a tree has one owner at a time. It is not Sendable; put it into a `Mutex`, or an actor,
 /// to share it. Nothing here is durable: the tree is built anew from storage when a node starts.

@@ -1,0 +1,99 @@
+import Base
+import Benchmarks
+import Conformance
+import Encoding
+import System
+
+/// Measuring, and running suites that others published.
+enum MeasureCommands {
+    static let all = [
+        Command(
+            words: ["bench", "ledger"],
+            summary: Localized(
+                "measure commitments to finality beside the machine's own limits", "测量账本吞吐，并与机器极限对照"),
+            options: benchOptions,
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? LedgerBenchmark.Plan.smoke : LedgerBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    return try LedgerBenchmark(plan: plan, folder: folder, progress: progress).run()
+                }
+            }),
+        Command(
+            words: ["bench", "import"],
+            summary: Localized("measure resources from bundle to finality", "测量 FHIR 导入吞吐"),
+            options: benchOptions,
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? ImportBenchmark.Plan.smoke : ImportBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    return try ImportBenchmark(plan: plan, folder: folder, progress: progress).run()
+                }
+            }),
+        Command(
+            words: ["conformance"],
+            summary: Localized(
+                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip",
+                "运行公开测试集：wycheproof、merkle、jcs、roundtrip"),
+            operands: ["SUITE", "PATH"],
+            options: [.flag("json", "the same as --output json", "等同于 --output json")],
+            run: conformance),
+    ]
+
+    private static let benchOptions: [CommandOption] = [
+        .value("seed", "N", "seed of the workload", "工作负载的随机种子"),
+        .value("folder", "FOLDER", "where to write (default: a temporary folder)", "数据目录（默认临时目录）"),
+        .flag("smoke", "a short run that only shows that it works", "仅验证可运行的短测试"),
+        .flag("json", "the same as --output json", "等同于 --output json"),
+    ]
+
+    private static func bench(
+        _ invocation: Invocation,
+        _ body: (String, Bool, @escaping @Sendable (String) -> Void) throws -> JSONValue
+    ) throws {
+        let folder = try NodeErrors.worded {
+            try invocation.value("folder") ?? FileSystem.makeTemporaryFolder("kanglian-bench")
+        }
+        defer { if invocation.value("folder") == nil { try? FileSystem.removeTree(folder) } }
+        let isShown = Terminal.isInteractive(2)
+        let result = try NodeErrors.worded {
+            try body(folder, invocation.flag("smoke")) { step in
+                if isShown { Output.remark("… \(step)") }
+            }
+        }
+        guard case .object(let measured) = result else { return }
+        let members = measured + [JSONMember("commit", .string(Build.commit))]
+        if invocation.output == .json || invocation.flag("json") {
+            return Output.json(.object(members))
+        }
+        for member in members {
+            let text = member.value.stringValue ?? member.value.text()
+            Output.line(Terminal.padded(member.key, to: 30) + text)
+        }
+    }
+
+    private static func conformance(_ invocation: Invocation) throws {
+        guard let suite = ConformanceSuite(rawValue: invocation.operands[0]) else {
+            let known = ConformanceSuite.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError.usage("The suites are: \(known).", "可用测试集：\(known)。")
+        }
+        let progress = Progress()
+        let report = try Conformance.run(suite, path: invocation.operands[1]) {
+            progress.show($0)
+        }
+        progress.end()
+        if invocation.output == .json || invocation.flag("json") {
+            Output.json(report.json)
+        } else {
+            for (test, reason) in report.failures { Output.line("✗ \(test): \(reason)") }
+            for (test, reason) in report.skips { Output.line("- \(test): \(reason)") }
+            Output.line("passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
+        }
+        if report.failed > 0 || report.passed == 0 {
+            throw CommandError(
+                .verification, "conformance.failed",
+                "\(report.failed) tests failed and \(report.passed) passed.",
+                "\(report.failed) 项未通过，\(report.passed) 项通过。")
+        }
+    }
+}
