@@ -102,14 +102,15 @@ let package = Package(
         room(
             "Node", in: "Assembly",
             [
-                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
+                "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
+                "Storage",
                 "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
             ] + modules),
         room(
             "Gateway", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Console",
+                "System", "HTTPServer", "Metrics", "Node", "FHIRModel",
             ] + modules),
         room(
             "Agent", in: "Assembly",
@@ -121,7 +122,8 @@ let package = Package(
         room(
             "Sandbox", in: "Assembly",
             [
-                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "StorageFiles", "System",
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
+                "StorageFiles", "System",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
@@ -145,7 +147,8 @@ let package = Package(
         .executableTarget(
             name: "kanglian",
             dependencies: [
-                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
+                "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
             ] + modules,
@@ -197,3 +200,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzz targets link libFuzzer, so they are part of the package only when they are wanted.
+if Context.environment["KANGLIAN_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "kanglian-fuzz",
+            dependencies: [
+                "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
+                "Gateway",
+            ],
+            path: "Fuzz/Decoders", swiftSettings: house),
+    ]
+}

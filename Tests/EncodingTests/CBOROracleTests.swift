@@ -30,7 +30,9 @@ private enum CBOROracle {
     }
 }
 
-@Suite("An independent library agrees on CBOR", .enabled(if: CBOROracle.isInstalled))
+@Suite(
+    "An independent library agrees on CBOR",
+    .enabled(if: CBOROracle.isInstalled, "run make setup for the judges"))
 struct CBOROracleTests {
     @Test("What we write is canonical to the judge", arguments: [UInt64(1), 2, 3])
     func writesCanonical(_ seed: UInt64) throws {

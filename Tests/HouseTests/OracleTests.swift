@@ -3,7 +3,7 @@ import Testing
 
 @Suite(
     "The judge of API descriptions tells good from bad",
-    .enabled(if: Repository.exists(".venv/bin/python")))
+    .enabled(if: Repository.exists(".venv/bin/python"), "run make setup for the judges"))
 struct OracleTests {
     /// The exit status of `scripts/oracle.py openapi` on a description.
     private func judge(_ description: String) throws -> Int32 {

@@ -26,13 +26,14 @@ package final class Gateway: HTTPHandler {
     private let routes: [Route]
 
     package init(
-        node: Node, log: NodeLog? = nil, random: any RandomSource = SystemRandom()
+        node: Node, log: NodeLog? = nil, pages: [GatewayPage] = [],
+        random: any RandomSource = SystemRandom()
     ) {
         (self.node, self.log, self.random) = (node, log, random)
         sessions = Sessions(random: random)
         requests = node.metrics.registry.histogram(
             "kanglian_request_duration_seconds", help: "Time from a request to its answer.")
-        routes = Gateway.routes(node: node, sessions: sessions)
+        routes = Gateway.routes(node: node, sessions: sessions, pages: pages)
         let gauge = node.metrics.registry
         gauge.gauge("kanglian_pool_transactions", help: "Transactions waiting for a block.") {
             [unowned node] in Int64(node.poolCount)
@@ -43,7 +44,7 @@ package final class Gateway: HTTPHandler {
     }
 
     /// Every operation, for the description and its test.
-    static func routes(node: Node, sessions: Sessions) -> [Route] {
+    static func routes(node: Node, sessions: Sessions, pages: [GatewayPage]) -> [Route] {
         var routes = ZoneRoutes(node: node).all
         routes += SessionRoutes(node: node, sessions: sessions).all
         routes += TransactionRoutes(node: node).all
@@ -54,7 +55,7 @@ package final class Gateway: HTTPHandler {
         routes += ConsentRoutes(node: node).all
         routes += OperationsRoutes(node: node).all
         let described = routes + [OperationsRoutes.description(of: [])]
-        return routes + [OperationsRoutes.description(of: described)] + ConsoleRoutes.all
+        return routes + [OperationsRoutes.description(of: described)] + PageRoutes(pages: pages).all
     }
 
     /// Method, path and access of each described operation.

@@ -19,14 +19,15 @@ package final class RunningNode: Sendable {
 
     /// Opens the folder and serves it.
     package init(
-        folder: NodeFolder, server configuration: HTTPServerConfiguration, logFile: String?
+        folder: NodeFolder, server configuration: HTTPServerConfiguration, logFile: String?,
+        pages: [GatewayPage] = []
     ) throws {
         lock = try FolderLock(folder.path)
         node = try Node(
             configuration: folder.configuration(),
             storage: NodeFolder.openStorage(folder.path))
         log = try NodeLog(file: logFile)
-        let gateway = Gateway(node: node, log: log)
+        let gateway = Gateway(node: node, log: log, pages: pages)
         do {
             server = try HTTPServer(configuration: configuration, handler: gateway)
         } catch {

@@ -86,10 +86,13 @@ package final class ReadDesk: Sendable {
         let results = zip(items, decisions).map {
             ReadResult(record: $0.record, decision: $1, item: $0.item, content: nil)
         }
-        let events = auditEvents(results, reader: reader, purpose: purpose, state)
+        // A list shows what may be seen and records that; when nothing may be, it records why.
+        let allowed = results.filter(\.decision.allowed)
+        let events = auditEvents(
+            allowed.isEmpty ? results : allowed, reader: reader, purpose: purpose,
+            dividesDomains: false, state)
         if !events.isEmpty { try post(events, owner: owner, granted: []) }
-        let answer = ReadAnswer(
-            results: results.filter(\.decision.allowed), events: events.map(\.event))
+        let answer = ReadAnswer(results: allowed, events: events.map(\.event))
         return (answer, found.count == limit ? found.last?.record : nil)
     }
 
@@ -229,9 +232,10 @@ package final class ReadDesk: Sendable {
 
     // MARK: Recording
 
-    /// One event for each decision and domain that occurs, in the order of the records.
+    /// One event for each decision (and domain, if wanted) that occurs, in the order of the records.
     private func auditEvents(
-        _ results: [ReadResult], reader: AccountID, purpose: Purpose, _ state: StateSpace
+        _ results: [ReadResult], reader: AccountID, purpose: Purpose, dividesDomains: Bool = true,
+        _ state: StateSpace
     ) -> [ReadEvent] {
         let now = clock()
         let institution = employer(of: reader, state)
@@ -239,10 +243,11 @@ package final class ReadDesk: Sendable {
         for result in results {
             let domain = result.item?.domain
             let index = groups.firstIndex {
-                $0.decision == result.decision && $0.domain == domain
+                $0.decision == result.decision && ($0.domain == domain || !dividesDomains)
             }
             if let index {
                 groups[index].records.append(result.record)
+                if groups[index].domain != domain { groups[index].domain = nil }
             } else {
                 groups.append((result.decision, domain, [result.record]))
             }

@@ -1,4 +1,5 @@
 import Base
+import Console
 import Cryptography
 import Encoding
 import Gateway
@@ -128,7 +129,12 @@ enum ZoneCommands {
         let configuration = try serverConfiguration(invocation)
         let running = try NodeErrors.worded {
             try RunningNode(
-                folder: nodeFolder, server: configuration, logFile: invocation.value("log"))
+                folder: nodeFolder, server: configuration, logFile: invocation.value("log"),
+                pages: ConsoleFiles.paths.compactMap { path in
+                    ConsoleFiles.file(path: path).map {
+                        GatewayPage(path: path, contentType: $0.contentType, bytes: $0.bytes)
+                    }
+                })
         }
         try prepare(running.node)
         let url = running.url

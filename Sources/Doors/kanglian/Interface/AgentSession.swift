@@ -175,8 +175,9 @@ extension Invocation {
     func purposes() throws(CommandError) -> [Purpose] {
         var purposes: [Purpose] = []
         for code in (value("purposes") ?? value("purpose") ?? "treatment").split(separator: ",") {
-            guard let purpose = Purpose(code: String(code)) else {
-                let known = Purpose.allCases.map(\.code).joined(separator: ", ")
+            let named = Purpose.allCases.first { "\($0)" == code }
+            guard let purpose = named ?? Purpose(code: String(code)) else {
+                let known = Purpose.allCases.map { "\($0)" }.joined(separator: ", ")
                 throw .usage("The purposes are: \(known).", "用途可选：\(known)。")
             }
             purposes.append(purpose)
