@@ -187,7 +187,7 @@ let package = Package(
             "AgentTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "HTTPClient", "FHIRModel", "Agent",
+                "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests(

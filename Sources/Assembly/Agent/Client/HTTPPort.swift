@@ -9,7 +9,7 @@ import Membership
 import Synchronization
 
 /// A node over HTTP: signs in when it has to, waits when the node is busy, reads answers strictly.
-package final class HTTPPort: LedgerPort {
+package final class HTTPPort: LedgerPort, ReceiptPort {
     /// Times that a busy node is asked again.
     private static let busyAttempts = 60
 
@@ -331,5 +331,12 @@ package final class HTTPPort: LedgerPort {
             grants.append(grant)
         }
         return grants
+    }
+
+    package func receipt(
+        of transaction: TransactionID, stateKeys: [[UInt8]]
+    ) throws(PortError) -> [UInt8] {
+        let query = stateKeys.map { "state=\(Hex.encode($0))" }.joined(separator: "&")
+        return try get("/v1/receipts/\(transaction)" + (query.isEmpty ? "" : "?\(query)"))
     }
 }
