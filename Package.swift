@@ -183,6 +183,12 @@ let package = Package(
                 "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
+        tests(
+            "AgentTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",

@@ -9,7 +9,7 @@ import Membership
 import Synchronization
 
 /// A node over HTTP: signs in when it has to, waits when the node is busy, reads answers strictly.
-package final class HTTPPort: LedgerPort {
+package final class HTTPPort: LedgerPort, ReceiptPort {
     /// Times that a busy node is asked again.
     private static let busyAttempts = 60
 
@@ -19,9 +19,9 @@ package final class HTTPPort: LedgerPort {
     private let token = Mutex<String?>(nil)
     private let knownChain = Mutex<Hash256?>(nil)
 
-    /// - Parameters:
-    ///   - url: such as `http://127.0.0.1:8080`, without a slash at the end.
-    ///   - signer: in whose name bodies and reads are asked for; nil for public data only.
+    /// A port to a URL such as `http://127.0.0.1:8080`, without a slash at the end.
+    ///
+    /// Bodies and reads are asked for in the signer's name; without one, public data only.
     package init(url: String, signer: Signer?, client: HTTPClient = HTTPClient()) {
         (self.url, self.signer, self.client) = (url, signer, client)
     }
@@ -331,5 +331,12 @@ package final class HTTPPort: LedgerPort {
             grants.append(grant)
         }
         return grants
+    }
+
+    package func receipt(
+        of transaction: TransactionID, stateKeys: [[UInt8]]
+    ) throws(PortError) -> [UInt8] {
+        let query = stateKeys.map { "state=\(Hex.encode($0))" }.joined(separator: "&")
+        return try get("/v1/receipts/\(transaction)" + (query.isEmpty ? "" : "?\(query)"))
     }
 }
