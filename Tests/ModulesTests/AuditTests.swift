@@ -19,7 +19,9 @@ struct AuditTests {
             cast.event(of: cast.li, reader: cast.doctor, allowed: false),
             cast.event(of: cast.zhang, reader: cast.stranger, allowed: false)
         )
-        let events = try cast.zone.send(.record([first, second, third]), by: cast.hospital)
+        let recording = try cast.zone.transaction(
+            [.record([first, second, third])], by: cast.hospital)
+        let events = try #require(try cast.zone.block([recording])?.outcomes.first).events
         #expect(events.map(\.name) == ["read", "refused", "refused"])
         #expect(
             events.map(\.accounts) == [
@@ -34,8 +36,8 @@ struct AuditTests {
         #expect(rows.map(\.sequence) == [0, 1])
         #expect(
             rows.map(\.row) == [
-                AuditRow(node: cast.hospital.id, read: first.read),
-                AuditRow(node: cast.hospital.id, read: third.read),
+                AuditRow(node: cast.hospital.id, transaction: recording.id, read: first.read),
+                AuditRow(node: cast.hospital.id, transaction: recording.id, read: third.read),
             ])
         #expect(
             try AuditQueries.place(of: second.read.event, node: cast.hospital.id, in: state)

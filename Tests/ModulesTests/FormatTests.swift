@@ -198,8 +198,8 @@ struct FormatTests {
     ]
 
     private static let audit: [Sample] = [
-        Sample(AuditRow(node: account, read: read)),
-        Sample(AuditRow(node: account, read: plainRead)),
+        Sample(AuditRow(node: account, transaction: TransactionID(.zero), read: read)),
+        Sample(AuditRow(node: account, transaction: TransactionID(.zero), read: plainRead)),
         Sample(AuditPlace(owner: account, sequence: 1)),
         Sample(AuditContract.AuditEvent(owner: account, read: read)),
         Sample(

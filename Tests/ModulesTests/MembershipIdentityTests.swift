@@ -17,6 +17,8 @@ struct SocialCreditCodeTests {
         let code = try #require(SocialCreditCode(text))
         #expect(code.text == text)
         #expect(code.tableKey.count == SocialCreditCode.length)
+        #expect(SocialCreditCode(completing: String(text.dropLast())) == code)
+        #expect(SocialCreditCode(completing: text) == nil)
     }
 
     @Test("with any one character replaced is refused", arguments: valid)

@@ -188,6 +188,8 @@ struct DirectoryTests {
         #expect(found == expected)
         let institutions = try Directory.institutions(limit: 10, in: cast.zone.store)
         #expect(institutions.map(\.account) == [cast.hospital.id, cast.clinic.id].sorted())
+        #expect(try Directory.residentCount(limit: 10, in: cast.zone.store) == 2)
+        #expect(try Directory.residentCount(limit: 1, in: cast.zone.store) == 1)
     }
 
     @Test("names the rows that state proofs are about")
