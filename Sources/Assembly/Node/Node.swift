@@ -91,7 +91,7 @@ package final class Node: Sendable {
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let producer = BlockProducer(
             chain: chain, pool: pool, signer: signer, clock: clock,
-            observers: [admission, hub, eraser, metrics]
+            observers: [admission, hub, eraser, metrics, outbox]
         ) { [unowned self] head in
             heights.set(head.height)
             shared.withLock { $0.replica = self.chain.replica }
@@ -283,6 +283,7 @@ package final class Node: Sendable {
             return threads
         }
         for thread in ending { thread.join() }
+        outbox.finish()
         hub.stop()
         workers.close()
         try? storage.store.flush()

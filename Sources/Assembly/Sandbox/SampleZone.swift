@@ -170,7 +170,7 @@ package struct SampleZone: Sendable {
             guard let owner = store.identity.owner else { continue }
             try OwnerDesk(
                 owner: owner, port: NodePort(node: node, account: owner.account),
-                chain: builder.chain, suite: .aes256GCM, random: random
+                chain: builder.chain, suite: CipherSuite(besides: options.hash), random: random
             ).publishMissing()
         }
     }
@@ -222,7 +222,8 @@ package struct SampleZone: Sendable {
             options.enrolsHosted = true
             let pipeline = try ImportPipeline(
                 store: store, port: NodePort(node: node, account: account),
-                chain: node.configuration.genesis.id, suite: .aes256GCM, options: options,
+                chain: node.configuration.genesis.id,
+                suite: CipherSuite(besides: node.configuration.genesis.hashSuite), options: options,
                 pool: pool, random: random)
             let bytes = try FileSystem.read(path + "/samples/" + file, limit: 64 << 20)
             let report = try pipeline.run(bytes, name: file, time: time)

@@ -50,7 +50,7 @@ enum ImportCommands {
             let report = try invocation.run {
                 try ImportPipeline(
                     store: session.store, port: session.port, chain: session.chain,
-                    suite: .aes256GCM, options: options, pool: pool, random: session.random
+                    suite: session.suite, options: options, pool: pool, random: session.random
                 ).run(bytes, name: file, time: SystemClock.now) { state in
                     progress.show(
                         invocation.say(
