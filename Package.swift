@@ -183,13 +183,19 @@ let package = Package(
                 "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
+        tests(
+            "AgentTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
                 "Node", "Gateway", "HTTPServer", "Storage", "Agent",
-                "FHIRModel",
+                "FHIRModel", "Merkle", "kanglian",
             ] + modules),
     ],
     swiftLanguageModes: [.v6]

@@ -79,25 +79,4 @@ struct KeystoreTests {
             }
         }
     }
-
-    @Test("the worked example of docs/formats/keystore.md decodes")
-    func workedExample() throws {
-        let bytes = try #require(Hex.decode(Self.example.filter { !$0.isWhitespace }))
-        let identity = try Keystore.open(bytes, passphrase: nil)
-        #expect(identity.kind == .validator)
-        #expect(identity.label == "node-1")
-        #expect(identity.signing?.seed.copyBytes() == [UInt8](repeating: 0x11, count: 32))
-        #expect(identity.journalKey.copyBytes() == [UInt8](repeating: 0x22, count: 32))
-        #expect(identity.reading == nil && identity.root == nil && identity.homes.isEmpty)
-        let again = try Keystore.encode(
-            identity, protection: .unprotectedForDemonstrationsOnly, random: random)
-        #expect(again == bytes)
-    }
-
-    private static let example = """
-        880105666e6f64652d315820b970a1fff93d43487b835df2a6136665d34440b600869a2567948974
-        725bd39e000040584b88010158201111111111111111111111111111111111111111111111111111
-        111111111111f6f6f658202222222222222222222222222222222222222222222222222222222222
-        22222280
-        """
 }

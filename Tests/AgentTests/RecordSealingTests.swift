@@ -180,6 +180,10 @@ struct RecordPayloadTests {
         // Padmé of 9000: exponent 13, four bits kept, so the last nine bits are zero.
         #expect(PaddedSize.atLeast(9000) == 9216)
         #expect(PaddedSize.atLeast(1_000_000) == 1_015_808)
+        for count in stride(from: 4096, to: 3 << 20, by: 997) {
+            let size = PaddedSize.atLeast(count)
+            #expect(size >= count && (size - count) * 100 <= count * 7)
+        }
     }
 
     @Test("padding of another length or with other bytes is refused")

@@ -268,6 +268,9 @@ package final class Node: Sendable {
         hub.subscribe(sink, filter: filter, after: after)
     }
 
+    /// Writes the state's memory to disk, so that a restart replays nothing.
+    package func flush() throws(StorageError) { try storage.store.flush() }
+
     // MARK: Ending
 
     /// Refuses new work, finishes what was accepted, and makes the state durable.

@@ -34,7 +34,8 @@ package enum DisplayWidth {
         // A cluster is as wide as its widest scalar; variation selector 16 asks for an emoji, and
         // a pair of regional indicators is a flag.
         let flagLetters: ClosedRange<UInt32> = 0x1F1E6...0x1F1FF
-        if character.unicodeScalars.count(where: { flagLetters.contains($0.value) }) == 2 { return 2 }
+        let letters = character.unicodeScalars.count { flagLetters.contains($0.value) }
+        guard letters != 2 else { return 2 }
         var width = 0
         for scalar in character.unicodeScalars {
             width = scalar.value == 0xFE0F ? 2 : max(width, columns(of: scalar))

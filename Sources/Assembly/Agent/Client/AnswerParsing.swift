@@ -52,7 +52,8 @@ enum ServedRecordJSON {
             place: RecordPlace(
                 owner: owner, domain: domain, epoch: epoch, record: record, version: version),
             writer: writer, commitment: commitment, body: body, envelope: envelope,
-            keys: keys.map { .grant(sealed: $0) })
+            keys: keys.map { .grant(sealed: $0) },
+            transaction: result["transaction"]?.hashValue256.map { TransactionID($0) })
     }
 }
 

@@ -106,13 +106,16 @@ package struct ServedRecord: Hashable, Sendable {
         package let body: [UInt8]
         package let envelope: [UInt8]
         package let keys: [ServedKey]
+        /// The transaction that wrote the version, for its receipt; nil where nobody asks for one.
+        package let transaction: TransactionID?
 
         package init(
             place: RecordPlace, writer: AccountID, commitment: Hash256, body: [UInt8],
-            envelope: [UInt8], keys: [ServedKey]
+            envelope: [UInt8], keys: [ServedKey], transaction: TransactionID? = nil
         ) {
             (self.place, self.writer, self.commitment) = (place, writer, commitment)
             (self.body, self.envelope, self.keys) = (body, envelope, keys)
+            self.transaction = transaction
         }
     }
 

@@ -50,6 +50,14 @@ package protocol LedgerPort: Sendable {
     func consents(of owner: AccountID) throws(PortError) -> [ListedGrant]
 }
 
+/// A port that also hands out receipts, with which a reader need not believe the node.
+package protocol ReceiptPort: Sendable {
+    /// The encoded receipt of a final transaction, with proofs of at most 64 rows of the state.
+    func receipt(
+        of transaction: TransactionID, stateKeys: [[UInt8]]
+    ) throws(PortError) -> [UInt8]
+}
+
 /// Bounds of the API that agents keep.
 package enum PortLimits {
     /// Blobs of one ``LedgerPort/store(_:)``.
@@ -60,4 +68,6 @@ package enum PortLimits {
     package static let transactionCount = 1024
     /// Records of one ``LedgerPort/read(_:of:purpose:)``.
     package static let readCount = 64
+    /// Rows that one receipt proves.
+    package static let receiptRowCount = 64
 }

@@ -30,11 +30,19 @@ package enum ReadOutcome: Hashable, Sendable {
 package final class RecordReader: Sendable {
     private let store: AgentStore
     private let port: any LedgerPort
+    private let prover: ReadProver?
     /// Keys that have opened a record before.
     private let proven = Mutex<[EpochKeyName: KeyAgreementKey]>([:])
 
+    /// A reader that believes what the node says the chain holds.
     package init(store: AgentStore, port: any LedgerPort) {
+        (self.store, self.port, prover) = (store, port, nil)
+    }
+
+    /// A reader that believes the node nothing: each record comes with a receipt that verifies.
+    package init(store: AgentStore, port: any LedgerPort & ReceiptPort, trust: TrustFile) {
         (self.store, self.port) = (store, port)
+        prover = ReadProver(port: port, trust: trust)
     }
 
     /// Reads records of one owner, in requests as large as the node takes.
@@ -46,7 +54,11 @@ package final class RecordReader: Sendable {
             let part = Array(records[start..<min(records.count, start + PortLimits.readCount)])
             let served = try port.read(part, of: owner, purpose: purpose)
             guard served.map(\.record) == part else { throw .unexpected("records") }
-            outcomes += served.map { open($0, of: owner) }
+            let unproven = try prover?.unproven(served) ?? []
+            outcomes += served.map { served in
+                unproven.contains(served.record)
+                    ? .unreadable(served.record, .unproven) : open(served, of: owner)
+            }
         }
         return outcomes
     }

@@ -1,7 +1,7 @@
 /// The sizes that sealed payloads may have, so that a length tells next to nothing.
 ///
 /// Multiples of 256 bytes up to 4 KiB, then Padmé: the length keeps only as many leading bits as
-/// its logarithm has digits. At most 11 % are added above 4 KiB, and a zone's records fall into a
+/// its logarithm has digits. At most 7 % are added above 4 KiB, and a zone's records fall into a
 /// few dozen sizes. Padmé alone would keep steps of 16 to 64 bytes for the short resources that
 /// make up most of a record, which is why they get wider ones.
 ///

@@ -18,6 +18,8 @@ package enum RecordOpeningError: Error, Hashable, Sendable {
     case payload
     /// The payload is not what the writer committed to on the chain.
     case commitment
+    /// No valid receipt proves that the chain holds what the node says.
+    case unproven
 
     /// What the reader is told.
     package var refusal: Refusal {
@@ -38,6 +40,12 @@ package enum RecordOpeningError: Error, Hashable, Sendable {
                 "record.no-key",
                 "None of your keys opens this record. Ask the owner for a consent to its domain.",
                 "您的密钥均无法打开此记录。请向所有者申请该域的授权。")
+        case .unproven:
+            Refusal(
+                "record.unproven",
+                "The node could not prove that the chain holds this record as served. Read from "
+                    + "another node and report this one.",
+                "节点无法证明链上存有其返回的记录。请改用其他节点读取，并报告此节点。")
         case .body, .commitment:
             Refusal(
                 "record.tampered",

@@ -85,8 +85,8 @@ enum MeasureCommands {
         if invocation.output == .json || invocation.flag("json") {
             Output.json(report.json)
         } else {
-            for (test, reason) in report.failures { Output.line("✗ \(test): \(reason)") }
-            for (test, reason) in report.skips { Output.line("- \(test): \(reason)") }
+            for remark in report.failures { Output.line("✗ \(remark.name): \(remark.reason)") }
+            for remark in report.skips { Output.line("- \(remark.name): \(remark.reason)") }
             Output.line("passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
         }
         if report.failed > 0 || report.passed == 0 {
