@@ -138,7 +138,8 @@ struct HTTPPortTests {
             lie(place: .init(owner: place.owner, domain: place.domain, epoch: 2, record: record)),
             lie(
                 place: .init(
-                    owner: place.owner, domain: place.domain, epoch: 1, record: record, version: 2)),
+                    owner: place.owner, domain: place.domain, epoch: 1, record: record,
+                    version: 2)),
             lie(
                 place: .init(owner: AccountID(.zero), domain: .laboratory, epoch: 1, record: record)
             ),
