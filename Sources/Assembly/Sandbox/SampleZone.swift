@@ -198,7 +198,8 @@ package struct SampleZone: Sendable {
         try resident.addHome(home)
     }
 
-    /// Imports the sample bundles, the first resident's at the first hospital and the others in turn.
+    /// Imports the sample bundles, the first resident's at the first hospital and the others in
+    /// turn.
     ///
     /// - Returns: how many records are final, and the bytes of their resources.
     @discardableResult

@@ -80,7 +80,8 @@ package struct LedgerBenchmark: Sendable {
         return try NodeFolder.byteCount(data + "/state")
     }
 
-    /// Bytes of the blocks above a height; the log's files are larger, because they are preallocated.
+    /// Bytes of the blocks above a height; the log's files are larger, because they are
+    /// preallocated.
     private func blockBytes(_ node: Node, above height: UInt64) throws -> Int {
         var bytes = 0
         var next = height + 1

@@ -5,7 +5,8 @@ package import Storage
 
 /// The state as a block sees it while it executes: the base below, its own writes on top.
 ///
-/// Each transaction is bracketed: ``rollback()`` undoes it as a whole, ``finish(_:)`` keeps it. Used
+/// Each transaction is bracketed: ``rollback()`` undoes it as a whole, ``finish(_:)`` keeps it.
+/// Used
 /// by one thread at a time.
 package final class StateOverlay {
     /// A written value, or nil for a deleted one.

@@ -29,7 +29,9 @@ enum RoundTripSuite {
         var count = 0
         for (index, file) in known.enumerated() {
             progress("\(index) of \(known.count) files, \(count) records")
-            guard let form = FileForm(file.lastName), let bytes = file.read(&tally) else { continue }
+            guard let form = FileForm(file.lastName), let bytes = file.read(&tally) else {
+                continue
+            }
             var told = 0
             let written = add(file.name, bytes, form, zone, &tally) { imported in
                 guard imported.records >= told + 1000 else { return }

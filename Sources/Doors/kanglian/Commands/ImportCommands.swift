@@ -55,7 +55,8 @@ enum ImportCommands {
                     progress.show(
                         invocation.say(
                             "\(file): \(state.records) of \(state.knownRecords) records, \(state.bytes / 1024) KiB",
-                            "\(file)：\(state.records)/\(state.knownRecords) 条记录，\(state.bytes / 1024) KiB"))
+                            "\(file)：\(state.records)/\(state.knownRecords) 条记录，\(state.bytes / 1024) KiB"
+                        ))
                 }
             }
             progress.end()
@@ -93,6 +94,7 @@ enum ImportCommands {
         }
         Output.rows(
             invocation.output,
-            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows)
+            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows
+        )
     }
 }

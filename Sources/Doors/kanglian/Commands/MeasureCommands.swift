@@ -10,7 +10,8 @@ enum MeasureCommands {
         Command(
             words: ["bench", "ledger"],
             summary: Localized(
-                "measure commitments to finality beside the machine's own limits", "测量账本吞吐，并与机器极限对照"),
+                "measure commitments to finality beside the machine's own limits", "测量账本吞吐，并与机器极限对照"
+            ),
             options: benchOptions,
             run: { invocation in
                 try bench(invocation) { folder, smoke, progress in
@@ -87,7 +88,8 @@ enum MeasureCommands {
         } else {
             for remark in report.failures { Output.line("✗ \(remark.name): \(remark.reason)") }
             for remark in report.skips { Output.line("- \(remark.name): \(remark.reason)") }
-            Output.line("passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
+            Output.line(
+                "passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
         }
         if report.failed > 0 || report.passed == 0 {
             throw CommandError(

@@ -143,7 +143,11 @@ extension CommandError {
     }
 
     init(_ error: DeskError) {
-        if case .port(let error) = error { self.init(error) } else { self.init(.refused, error.refusal) }
+        if case .port(let error) = error {
+            self.init(error)
+        } else {
+            self.init(.refused, error.refusal)
+        }
     }
 }
 
