@@ -180,6 +180,9 @@ let package = Package(
                 "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
+        tests(
+            "ConformanceTests",
+            ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",

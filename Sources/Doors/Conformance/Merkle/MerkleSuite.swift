@@ -115,7 +115,8 @@ private struct PublishedProof {
     }
 
     /// Null stands for no bytes: the suite is written by Go.
-    private static func bytes(_ element: JSONElement, _ name: String) throws(ShapeError) -> [UInt8] {
+    private static func bytes(_ element: JSONElement, _ name: String) throws(ShapeError) -> [UInt8]
+    {
         if element.isNull { return [] }
         guard let text = element.stringValue, let bytes = Base64.decode(text) else {
             throw ShapeError("member \(name) is not base64")
