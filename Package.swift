@@ -189,6 +189,9 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
             ] + modules),
+        tests(
+            "ConformanceTests",
+            ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
         tests("HouseTests", ["Base", "System"]),
         tests(
             "StoryTests",

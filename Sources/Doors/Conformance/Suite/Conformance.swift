@@ -19,9 +19,7 @@ package enum Conformance {
     ///
     /// What a file holds wrong is in the report; only a path with nothing to test is refused.
     /// Archives and the round trip need room under `TMPDIR` or `/tmp`; it is freed at the end.
-    ///
-    /// - Parameter progress: told what is being done, in English, a few times a second at most
-    ///   for each file; never with any content.
+    /// `progress` is told, in English, which file is being run; never any content.
     package static func run(
         _ suite: ConformanceSuite, path: String, progress: (String) -> Void
     ) throws(Refusal) -> ConformanceReport {

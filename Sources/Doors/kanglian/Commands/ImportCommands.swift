@@ -53,10 +53,8 @@ enum ImportCommands {
                     suite: session.suite, options: options, pool: pool, random: session.random
                 ).run(bytes, name: file, time: SystemClock.now) { state in
                     progress.show(
-                        invocation.say(
-                            "\(file): \(state.records) of \(state.knownRecords) records, \(state.bytes / 1024) KiB",
-                            "\(file)：\(state.records)/\(state.knownRecords) 条记录，\(state.bytes / 1024) KiB"
-                        ))
+                        "\(file): \(state.records)/\(state.knownRecords) "
+                            + invocation.say("records", "条记录") + ", \(state.bytes / 1024) KiB")
                 }
             }
             progress.end()
