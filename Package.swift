@@ -181,6 +181,7 @@ let package = Package(
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
+        tests("ConsoleTests", ["Console"]),
         tests(
             "StoryTests",
             [
