@@ -193,6 +193,7 @@ let package = Package(
             "ConformanceTests",
             ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
         tests("HouseTests", ["Base", "System"]),
+        tests("ConsoleTests", ["Console"]),
         tests(
             "StoryTests",
             [

@@ -3,7 +3,7 @@
 const answerMilliseconds = 8_000;
 const retryMilliseconds = 1_000;
 const retryMillisecondsMax = 15_000;
-const stallsMax = 3;
+const cutsMax = 3;
 
 // After every entry and event of a block: positions are `height.entry.event`.
 const lastIndex = 0xffff_ffff;
@@ -35,12 +35,12 @@ export function startingHeight(blocks) {
 }
 
 // The events after a height, for ever: a broken stream is opened again after the last position that
-// arrived. When a flood cuts us off again and again before anything arrives, we continue with what
-// comes next and say so.
+// arrived. When a flood cuts us off again and again before we have caught up, we continue with what
+// comes next and say so: the page shows what happens now.
 export class EventFeed {
   #position;
   #retries = 0;
-  #stalls = 0;
+  #cuts = 0;
 
   constructor({ after, onEvent, onHead, onGap }) {
     this.#position = `${after}.${lastIndex}.${lastIndex}`;
@@ -51,28 +51,25 @@ export class EventFeed {
   #open() {
     const query = this.#position === null ? "" : `?after=${encodeURIComponent(this.#position)}`;
     let isOpen = false;
-    let hasProgress = false;
-    const progress = () => {
-      hasProgress = true;
-      this.#retries = 0;
-      this.#stalls = 0;
-    };
+    let hasCaughtUp = false;
     const source = new EventSource(`/v1/events${query}`);
     source.onopen = () => {
       isOpen = true;
     };
     source.onmessage = (message) => {
-      progress();
+      this.#retries = 0;
       this.#position = message.lastEventId;
       this.onEvent(JSON.parse(message.data), message.lastEventId);
     };
     source.addEventListener("head", (message) => {
-      progress();
+      hasCaughtUp = true;
+      this.#retries = 0;
+      this.#cuts = 0;
       this.onHead(JSON.parse(message.data).height);
     });
     source.onerror = () => {
       source.close();
-      if (isOpen && !hasProgress) this.#stalls += 1;
+      if (isOpen && !hasCaughtUp) this.#cuts += 1;
       this.#openLater();
     };
   }
@@ -80,8 +77,8 @@ export class EventFeed {
   #openLater() {
     const delay = Math.min(retryMillisecondsMax, retryMilliseconds * 2 ** this.#retries);
     this.#retries += 1;
-    if (this.#stalls >= stallsMax) {
-      this.#stalls = 0;
+    if (this.#cuts >= cutsMax) {
+      this.#cuts = 0;
       this.#position = null;
       this.onGap();
     }

@@ -41,14 +41,14 @@ export const texts = {
       "Transactions with their outcome. A receipt proves any one of them, without this node.",
     "numbers.pool": "Waiting",
     "numbers.pool.means":
-      "Accepted transactions that the next block will take; near zero unless the node is very busy.",
+      "Accepted transactions that the next block will take; near zero unless the node is busy.",
     "numbers.allowed": "Reads allowed",
     "numbers.refused": "Reads refused",
     "numbers.allowed.means": "Consent or the rules covered each; the resident can see every one.",
     "numbers.refused.means":
       "Nothing was shown. The resident sees these too, with the reason.",
-    "numbers.since": "Since block {height}.",
-    "numbers.since.start": "Since the chain began.",
+    "numbers.since": "Since block {height}. ",
+    "numbers.since.start": "Since the chain began. ",
     "numbers.audits": "Reads not yet written",
     "numbers.audits.means":
       "Saved on this node’s disk and on their way to the chain. If this stays above zero, "

@@ -32,8 +32,14 @@ export function putSentences() {
   }
 }
 
-// Makes the children of a list those of `items`, newest first, keeping the elements that stay, so
-// that what a reader has opened or focused does not close under their hands.
+// What a reader has opened, or stands on with the keyboard, stays until they leave it.
+function isInUse(element) {
+  return element.querySelector("details[open]") !== null
+    || element.contains(document.activeElement);
+}
+
+// Makes the children of a list those of `items`, newest first. Elements that stay are kept as they
+// are, so that nothing closes under a reader's hands.
 export function keepList(parent, items, key, build) {
   const known = new Map();
   for (const child of parent.children) known.set(child.dataset.key, child);
@@ -54,7 +60,9 @@ export function keepList(parent, items, key, build) {
       parent.insertBefore(child, place);
     }
   }
-  for (const child of known.values()) child.remove();
+  for (const child of known.values()) {
+    if (!isInUse(child)) child.remove();
+  }
 }
 
 export function blockRow(block) {

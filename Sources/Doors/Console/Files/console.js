@@ -49,18 +49,27 @@ function showZone() {
     province: isChinese ? zone.zone_name_zh : zone.zone_name_en,
     code: zone.zone, chain: zone.chain_name, software: zone.software,
   }));
-  put("height", number(zone.height));
-  put("entries", number(zone.entries));
   put("pool", number(zone.pool));
   put("audits", number(zone.open_audits));
   put("institutions-count", number(zone.members.institutions));
   put("practitioners-count", number(zone.members.practitioners));
   put("residents-count", number(zone.members.residents));
   put("chain", zone.chain);
-  put("head", zone.head);
-  put("state-root", zone.state_root);
+  showHead(zone);
   put("contracts", zone.contracts.map((one) => `${one.name} ${one.version}`).join(", "));
   put("software", zone.software);
+}
+
+// The head as the newest answer told it: the zone's, or that of a block which came since.
+function showHead(zone) {
+  const block = state.blocks[0];
+  const isNewer = block !== undefined && block.height >= zone.height;
+  const head = isNewer
+    ? { ...block, entries: block.log_size } : { ...zone, digest: zone.head };
+  put("height", number(head.height));
+  put("entries", number(head.entries));
+  put("head", `${number(head.height)} · ${head.digest}`);
+  put("state-root", head.state_root);
 }
 
 function healthSentence() {
@@ -190,7 +199,10 @@ const askZone = throttled(zoneMilliseconds, async () => {
 
 const askInstitutions = throttled(refreshMilliseconds / 4, async () => {
   const { ok, body } = await ask("/v1/institutions");
-  if (ok) state.institutions = body.institutions;
+  if (!ok) return;
+  // Events name institutions, so they are written again when there are others.
+  if (body.institutions.length !== state.institutions.length) find("events").replaceChildren();
+  state.institutions = body.institutions;
 });
 
 const askHealth = throttled(0, async () => {
