@@ -53,8 +53,8 @@ enum ReceiptCommands {
             Output.line(
                 invocation.say(
                     "Wrote \(file) (\(receipt.count) bytes). Check it anywhere:",
-                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验："
-                ))
+                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验：")
+                    + " kanglian verify \(file) --trust trust.json")
         }
     }
 
