@@ -189,13 +189,17 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
             ] + modules),
+        tests(
+            "ConformanceTests",
+            ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
         tests("HouseTests", ["Base", "System"]),
+        tests("ConsoleTests", ["Console"]),
         tests(
             "StoryTests",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
                 "Node", "Gateway", "HTTPServer", "Storage", "Agent",
-                "FHIRModel",
+                "FHIRModel", "Merkle", "kanglian",
             ] + modules),
     ],
     swiftLanguageModes: [.v6]

@@ -61,7 +61,8 @@ package final class ReadDesk: Sendable {
         }
     }
 
-    /// The records of an owner that the reader may see, decided one by one and recorded as one read.
+    /// The records of an owner that the reader may see, decided one by one and recorded as one
+    /// read.
     ///
     /// - Returns: the allowed results without their content, whether more follow, and the events.
     package func list(
@@ -232,7 +233,8 @@ package final class ReadDesk: Sendable {
 
     // MARK: Recording
 
-    /// One event for each decision (and domain, if wanted) that occurs, in the order of the records.
+    /// One event for each decision (and domain, if wanted) that occurs, in the order of the
+    /// records.
     private func auditEvents(
         _ results: [ReadResult], reader: AccountID, purpose: Purpose, dividesDomains: Bool = true,
         _ state: StateSpace
@@ -267,7 +269,8 @@ package final class ReadDesk: Sendable {
         (try? Directory.standing(of: reader, in: state))?.employer
     }
 
-    /// Makes the events durable and sends them to the chain; `granted` reads are then used up there.
+    /// Makes the events durable and sends them to the chain; `granted` reads are then used up
+    /// there.
     private func post(
         _ events: [ReadEvent], owner: AccountID, granted: Set<Hash256>
     ) throws(ReadError) {
