@@ -189,7 +189,11 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "HTTPClient", "HTTPServer", "FHIRModel", "Agent", "Node", "Gateway",
             ] + modules),
+        tests(
+            "ConformanceTests",
+            ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
         tests("HouseTests", ["Base", "System"]),
+        tests("ConsoleTests", ["Console"]),
         tests(
             "StoryTests",
             [

@@ -8,7 +8,9 @@ struct FuzzTarget: Sendable {
     /// Whether an input is accepted; traps when a property of accepted inputs is broken.
     let check: @Sendable ([UInt8]) -> Bool
 
-    static let all: [FuzzTarget] = [.cbor, .json, .transaction, .receipt, .trust, .bundle]
+    static let all: [FuzzTarget] = [
+        .cbor, .json, .canonical, .transaction, .receipt, .trust, .bundle, .http,
+    ]
 
     /// The target of this run, set before the first input.
     static let chosen = Chosen()

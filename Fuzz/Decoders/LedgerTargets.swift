@@ -36,10 +36,10 @@ extension FuzzTarget {
 }
 
 /// A small chain of one entry, the same in every run.
-private enum Sample {
-    static let suite = HashSuite.sha256
-    static let random = SeededRandom(seed: 1)
-    static let key = try? SigningKey(suite: .ed25519, random: random)
+enum Sample {
+    private static let suite = HashSuite.sha256
+    private static let random = SeededRandom(seed: 1)
+    private static let key = try? SigningKey(suite: .ed25519, random: random)
 
     static let trust: TrustFile? = {
         guard let key else { return nil }

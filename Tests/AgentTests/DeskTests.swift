@@ -5,6 +5,7 @@ import ContractKit
 import Cryptography
 import FHIRModel
 import Ledger
+import Membership
 import Records
 import Testing
 
@@ -209,5 +210,38 @@ struct DeskTests {
         let transactions = try builder.sign(splitting: calls, by: desk.owner.signer, head: 5)
         #expect(transactions.map(\.body.calls.count) == [64, 7])
         #expect(transactions.allSatisfy { $0.body.validUntil == 1005 })
+    }
+
+    @Test("a resident with the own wallet is enrolled once, and imports find the person")
+    func ownWallet() throws {
+        let wallet = ResidentWallet(suite: .ed25519, random: zone.random)
+        let number = try IdentityNumber("11010519491231002X")
+        let institution = InstitutionDesk(
+            store: zone.hospital, port: zone.port(zone.hospital), chain: zone.ledger.chain,
+            random: zone.random)
+        let account = try institution.enrol(
+            wallet, identityNumber: number, assurance: .documentSeen)
+        let before = zone.ledger.transactionCount
+        #expect(
+            try institution.enrol(wallet, identityNumber: number, assurance: .documentSeen)
+                == account)
+        #expect(zone.ledger.transactionCount == before)
+        let patient = Array(
+            """
+            {"resourceType":"Patient","identifier":[{"system":"\(CodeSystem.identityNumber)",
+            "value":"11010519491231002x"}]}
+            """.utf8)
+        let report = try zone.pipeline { $0.enrolsHosted = false }
+            .run(patient, name: "p.json", time: Timestamp(milliseconds: 3))
+        #expect(report.owners == [account])
+        let resident = AgentStore(
+            inMemory: try Identity(
+                .resident, label: "r", suite: .ed25519, signingSeed: nil, readingSeed: nil,
+                root: wallet.root, registrySecret: nil,
+                journalKey: SecretBytes(randomCount: 32, from: zone.random), homes: []))
+        try resident.addHome(try #require(zone.hospital.identity.account))
+        let reader = RecordReader(store: resident, port: zone.ledger.port(for: account))
+        let opened = try reader.readAll(of: account, purpose: .residentRequest)
+        #expect(opened.compactMap(\.opened).map(\.payload.content) == [patient])
     }
 }

@@ -94,6 +94,18 @@ struct HTTPPortTests {
         } catch { #expect(error.refusal.code == "node.unreachable") }
     }
 
+    @Test("nothing is signed for a node of another chain")
+    func foreignChain() throws {
+        let zone = try HTTPZone(seed: 37)
+        let port = HTTPPort(
+            url: zone.url, signer: zone.doctor.identity.signer,
+            expecting: .zero)
+        do throws(PortError) {
+            _ = try port.consents(of: AccountID(.zero))
+            Issue.record("signed in")
+        } catch { #expect(error.refusal.code == "node.foreign-chain") }
+    }
+
     @Test("a record that differs from the chain in anything is unproven")
     func lies() throws {
         let zone = try HTTPZone(seed: 35)
@@ -126,7 +138,8 @@ struct HTTPPortTests {
             lie(place: .init(owner: place.owner, domain: place.domain, epoch: 2, record: record)),
             lie(
                 place: .init(
-                    owner: place.owner, domain: place.domain, epoch: 1, record: record, version: 2)),
+                    owner: place.owner, domain: place.domain, epoch: 1, record: record,
+                    version: 2)),
             lie(
                 place: .init(owner: AccountID(.zero), domain: .laboratory, epoch: 1, record: record)
             ),

@@ -82,10 +82,12 @@ final class HTTPZone {
 
     var chain: Hash256 { trust.genesis.id }
 
+    var url: String { "http://127.0.0.1:\(server.port)" }
+
     func port(_ store: AgentStore?) -> HTTPPort { port(signing: store?.identity.signer) }
 
     func port(signing signer: Signer?) -> HTTPPort {
-        HTTPPort(url: "http://127.0.0.1:\(server.port)", signer: signer)
+        HTTPPort(url: url, signer: signer, expecting: chain)
     }
 
     func importSample(_ bytes: [UInt8], name: String) throws -> ImportReport {

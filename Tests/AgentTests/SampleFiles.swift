@@ -17,8 +17,8 @@ enum SampleFiles {
             let kind = index % 2 == 0 ? "laboratory" : "vital-signs"
             entries.append(
                 """
-                {"fullUrl":"urn:uuid:\(patient)-o\(index)","resource":{ "resourceType" : "Observation",
-                "status":"final","category":[{"coding":[{"system":
+                {"fullUrl":"urn:uuid:\(patient)-o\(index)",
+                "resource":{ "resourceType" : "Observation", "status":"final","category":[{"coding":[{"system":
                 "http://terminology.hl7.org/CodeSystem/observation-category","code":"\(kind)"}]}],
                 "code":{"text":"x"},"subject":{"reference":"urn:uuid:\(patient)-patient"},
                 "performer":[{"reference":"urn:uuid:\(patient)-org"}],
@@ -37,11 +37,11 @@ enum SampleFiles {
     /// Lines of two patients, one of whom appears by reference first, and an organisation.
     static let lines = Array(
         """
-        {"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/b"}}
+        {"resourceType":"Observation","id":"o","subject":{"reference":"Patient/b"}}
         {"resourceType":"Patient","id":"a","identifier":[{"system":"urn:oid:1.2","value":"A"}]}
         {"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/a"}}
         {"resourceType":"Patient","id":"b","identifier":[{"system":"urn:oid:1.2","value":"B"}]}
         {"resourceType":"Organization","id":"org"}
-        {"resourceType":"Encounter","id":"e","subject":{"reference":"Patient?identifier=urn:oid:1.2%7CB"}}
+        {"resourceType":"Flag","subject":{"reference":"Patient?identifier=urn:oid:1.2%7CB"}}
         """.utf8)
 }

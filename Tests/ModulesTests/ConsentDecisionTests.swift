@@ -51,7 +51,7 @@ private enum World {
         .institution(other), .role(.physician), .role(.nurse),
     ]
 
-    /// From and until around now: now is inside, at the end, before the beginning, at the beginning.
+    /// From and until around now: it is inside, at the end, before the beginning, at the beginning.
     static let periods: [(UInt64, UInt64)] = [(0, 2000), (0, 1000), (1001, 2000), (1000, 1001)]
 
     /// Limit, used, pending.

@@ -34,6 +34,16 @@ struct SocialCreditCodeTests {
         }
     }
 
+    @Test("whose division is not of digits is refused, whatever its check character")
+    func refusesDivision() {
+        #expect(SocialCreditCode(completing: "91330100799655058") != nil)
+        for index in 2..<8 {
+            var beginning = Array("91330100799655058")
+            beginning[index] = "A"
+            #expect(SocialCreditCode(completing: String(beginning)) == nil)
+        }
+    }
+
     @Test("with two different neighbours swapped is refused", arguments: valid)
     func refusesSwaps(_ text: String) {
         let characters = Array(text)

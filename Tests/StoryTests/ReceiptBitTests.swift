@@ -25,7 +25,8 @@ struct ReceiptBitTests {
         // The list of records that the import's check asked for is the first entry.
         var entries: [JSONValue] = []
         for _ in 0..<50_000 where entries.isEmpty {
-            entries = try zone.client.get("/v1/audit?owner=\(owner)", token: token)
+            entries =
+                try zone.client.get("/v1/audit?owner=\(owner)", token: token)
                 .json["entries"]?.elements ?? []
         }
         transaction = try #require(entries.first?["transaction"]?.stringValue)

@@ -55,7 +55,8 @@ struct RefusalTests {
     private func entry(after count: Int) throws -> JSONValue {
         let token = try zone.client.token(zone.signer(Self.resident))
         for _ in 0..<Self.patience {
-            let entries = try zone.client.get("/v1/audit?owner=\(owner)&limit=500", token: token)
+            let entries =
+                try zone.client.get("/v1/audit?owner=\(owner)&limit=500", token: token)
                 .json["entries"]?.elements ?? []
             if entries.count > count { return try #require(entries.last) }
         }

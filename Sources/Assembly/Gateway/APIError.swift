@@ -1,5 +1,6 @@
 import Base
 import Encoding
+import FHIRModel
 import HTTPServer
 
 /// An answer that refuses: a status, a code, and a sentence in two languages.
@@ -22,6 +23,11 @@ struct APIError: Error, Hashable, Sendable {
         APIError(
             400, "request.parameter", "The parameter `\(name)` must be \(expected).",
             "参数 `\(name)` 必须是\(chinese)。")
+    }
+
+    static var purpose: APIError {
+        let codes = Purpose.allCases.map(\.code).joined(separator: ", ")
+        return parameter("purpose", "one of: \(codes)", "以下之一：\(codes)")
     }
 
     static let unknownPath = APIError(

@@ -156,10 +156,17 @@ final class Exchange: Sendable {
 
     /// The body as JSON within the limits of a request.
     func json() throws(APIError) -> JSONValue {
-        do throws(JSONError) {
-            return try JSONValue(parsing: request.body, limits: .request)
+        try body { (body) throws(RequestBodyError) in try RequestBodies.json(body) }
+    }
+
+    /// The body as one of ``RequestBodies``.
+    func body<Value>(
+        _ decode: ([UInt8]) throws(RequestBodyError) -> Value
+    ) throws(APIError) -> Value {
+        do throws(RequestBodyError) {
+            return try decode(request.body)
         } catch {
-            throw APIError(400, error.refusal(in: request.body))
+            throw error.answer
         }
     }
 }

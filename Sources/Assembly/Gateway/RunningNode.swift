@@ -35,7 +35,8 @@ package final class RunningNode: Sendable {
             throw error
         }
         scheme = configuration.identity == nil ? "http" : "https"
-        address = configuration.address.contains(":")
+        address =
+            configuration.address.contains(":")
             ? "[\(configuration.address)]" : configuration.address
         log.started(port: server.port, height: node.head.height)
     }

@@ -33,6 +33,23 @@ enum ChainRestore {
         return head
     }
 
+    /// Checks that the block of the stored head is in the log and that its certificate is good.
+    static func checkHead(
+        _ head: Head, _ genesis: Genesis, _ log: any BlockLog
+    ) throws(ChainStoreError) {
+        guard head.height > 0 else { return }
+        let block = try block(at: head.height, log)
+        guard block.header.digest(genesis.hashSuite) == head.digest else {
+            throw .stateCorrupt("the head at height \(head.height) is not the log's")
+        }
+        do throws(CertificateError) {
+            try block.certificate.verify(
+                block.header, set: genesis.validators, suite: genesis.hashSuite)
+        } catch {
+            throw .logCorrupt(height: head.height, reason: "\(error)")
+        }
+    }
+
     /// The state tree, built from all rows of the state.
     static func tree(
         _ store: any KeyValueStore, _ suite: HashSuite, height: UInt64

@@ -51,6 +51,7 @@ final class ChainStore: @unchecked Sendable {
         guard tiles.root == replica.head.log.root else {
             throw .stateCorrupt("the log root at height \(replica.head.height) differs")
         }
+        try ChainRestore.checkHead(replica.head, genesis, log)
         published.store(replica.head.height, ordering: .releasing)
         try replay()
     }

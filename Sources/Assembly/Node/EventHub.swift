@@ -57,7 +57,8 @@ package protocol EventSink: AnyObject, Sendable {
     func caughtUp(to height: UInt64) -> Bool
 }
 
-/// Feeds subscribers from the block log, so that a late one gets everything and nobody blocks a block.
+/// Feeds subscribers from the block log, so that a late one gets everything and nobody blocks a
+/// block.
 final class EventHub: BlockObserver {
     /// Blocks read for one subscriber before the next one has its turn.
     private static let turn: UInt64 = 64

@@ -16,10 +16,10 @@ final class ExecutionState: StateReader, @unchecked Sendable {
     private static let generationSize = 65_536
 
     private struct Cache {
-        var young: [[UInt8]: [UInt8]] = [:]
-        var old: [[UInt8]: [UInt8]] = [:]
+        var young: [ByteKey: [UInt8]] = [:]
+        var old: [ByteKey: [UInt8]] = [:]
 
-        mutating func put(_ key: [UInt8], _ value: [UInt8]) {
+        mutating func put(_ key: ByteKey, _ value: [UInt8]) {
             if young.count >= ExecutionState.generationSize {
                 old = young
                 young = [:]
@@ -38,10 +38,11 @@ final class ExecutionState: StateReader, @unchecked Sendable {
     }
 
     func value(for key: [UInt8]) throws(StorageError) -> [UInt8]? {
+        let cacheKey = ByteKey(key)
         let cached: [UInt8]? = cache.withLock { cache in
-            if let value = cache.young[key] { return value }
-            guard let value = cache.old[key] else { return nil }
-            cache.put(key, value)
+            if let value = cache.young[cacheKey] { return value }
+            guard let value = cache.old[cacheKey] else { return nil }
+            cache.put(cacheKey, value)
             return value
         }
         if let cached { return cached }
@@ -49,7 +50,7 @@ final class ExecutionState: StateReader, @unchecked Sendable {
         guard let value = try store.value(for: key) else {
             throw .corrupt("a row that the state tree holds is missing from the store")
         }
-        cache.withLock { $0.put(key, value) }
+        cache.withLock { $0.put(cacheKey, value) }
         return value
     }
 
@@ -63,6 +64,7 @@ final class ExecutionState: StateReader, @unchecked Sendable {
     func adopt(_ changes: [StateOverlay.Change]) {
         cache.withLock { cache in
             for (key, value) in changes {
+                let key = ByteKey(key)
                 if let value {
                     cache.put(key, value)
                 } else {

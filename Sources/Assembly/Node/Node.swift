@@ -91,7 +91,7 @@ package final class Node: Sendable {
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let producer = BlockProducer(
             chain: chain, pool: pool, signer: signer, clock: clock,
-            observers: [admission, hub, eraser, metrics]
+            observers: [admission, hub, eraser, metrics, outbox]
         ) { [unowned self] head in
             heights.set(head.height)
             shared.withLock { $0.replica = self.chain.replica }
@@ -268,6 +268,9 @@ package final class Node: Sendable {
         hub.subscribe(sink, filter: filter, after: after)
     }
 
+    /// Writes the state's memory to disk, so that a restart replays nothing.
+    package func flush() throws(StorageError) { try storage.store.flush() }
+
     // MARK: Ending
 
     /// Refuses new work, finishes what was accepted, and makes the state durable.
@@ -280,6 +283,7 @@ package final class Node: Sendable {
             return threads
         }
         for thread in ending { thread.join() }
+        outbox.finish()
         hub.stop()
         workers.close()
         try? storage.store.flush()

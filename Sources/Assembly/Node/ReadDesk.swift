@@ -69,7 +69,8 @@ package final class ReadDesk: Sendable {
         }
     }
 
-    /// The records of an owner that the reader may see, decided one by one and recorded as one read.
+    /// The records of an owner that the reader may see, decided one by one and recorded as one
+    /// read.
     ///
     /// - Returns: the allowed results without their content, whether more follow, and the events.
     package func list(
@@ -254,7 +255,8 @@ package final class ReadDesk: Sendable {
 
     // MARK: Recording
 
-    /// One event for each decision (and domain, if wanted) that occurs, in the order of the records.
+    /// One event for each decision (and domain, if wanted) that occurs, in the order of the
+    /// records.
     private func auditEvents(
         _ results: [ReadResult], first: Hash256, reader: AccountID, purpose: Purpose,
         dividesDomains: Bool = true, _ state: StateSpace
@@ -289,7 +291,8 @@ package final class ReadDesk: Sendable {
         (try? Directory.standing(of: reader, in: state))?.employer
     }
 
-    /// Makes the events durable and sends them to the chain; reserved reads are then used up there.
+    /// Makes the events durable and sends them to the chain; reserved reads are then used up
+    /// there.
     private func post(
         _ events: [ReadEvent], owner: AccountID, _ reservation: Reservation? = nil
     ) throws(ReadError) {

@@ -6,7 +6,8 @@ import Storage
 
 /// Destroys the sealed bodies and keys of records that the chain says are erased.
 ///
-/// What was not destroyed before a crash is destroyed at the next start: the store remembers how far
+/// What was not destroyed before a crash is destroyed at the next start: the store remembers how
+/// far
 /// erasure has come.
 final class VaultEraser: BlockObserver {
     /// Versions of one record that are destroyed together.

@@ -170,7 +170,7 @@ package struct SampleZone: Sendable {
             guard let owner = store.identity.owner else { continue }
             try OwnerDesk(
                 owner: owner, port: NodePort(node: node, account: owner.account),
-                chain: builder.chain, suite: .aes256GCM, random: random
+                chain: builder.chain, suite: CipherSuite(besides: options.hash), random: random
             ).publishMissing()
         }
     }
@@ -198,7 +198,8 @@ package struct SampleZone: Sendable {
         try resident.addHome(home)
     }
 
-    /// Imports the sample bundles, the first resident's at the first hospital and the others in turn.
+    /// Imports the sample bundles, the first resident's at the first hospital and the others in
+    /// turn.
     ///
     /// - Returns: how many records are final, and the bytes of their resources.
     @discardableResult
@@ -222,7 +223,8 @@ package struct SampleZone: Sendable {
             options.enrolsHosted = true
             let pipeline = try ImportPipeline(
                 store: store, port: NodePort(node: node, account: account),
-                chain: node.configuration.genesis.id, suite: .aes256GCM, options: options,
+                chain: node.configuration.genesis.id,
+                suite: CipherSuite(besides: node.configuration.genesis.hashSuite), options: options,
                 pool: pool, random: random)
             let bytes = try FileSystem.read(path + "/samples/" + file, limit: 64 << 20)
             let report = try pipeline.run(bytes, name: file, time: time)

@@ -14,7 +14,9 @@ enum BenchCalls {
     static let rowsPerWrite = 2
 
     /// Admits the hospital and publishes its key for the directory domain.
-    static func founding(zone: BenchZone, readingKey: [UInt8], domainKey: [UInt8]) throws -> [[UInt8]] {
+    static func founding(zone: BenchZone, readingKey: [UInt8], domainKey: [UInt8]) throws
+        -> [[UInt8]]
+    {
         guard let code = SocialCreditCode(completing: "12330000MB0000001") else {
             throw Refusal("bench.code", "The sample code is not valid.", "示例代码无效。")
         }

@@ -47,29 +47,23 @@ package struct LedgerBenchmark: Sendable {
         progress("machine")
         let limits = try MachineLimits.measure(
             folder: folder, cores: plan.cores, random: SystemRandom())
-        let data = folder + "/ledger"
-        let storage = try NodeFolder.openStorage(data)
-        var configuration = zone.configuration
-        configuration.workerThreads = max(1, plan.cores - 1)
-        let node = try Node(configuration: configuration, storage: storage)
-        defer { node.shutdown() }
-        let submission = Submission(node: node)
-        for transaction in try zone.founding() { _ = try submission.run([transaction]) }
-
-        var keys = 0
         var growth: [(keys: Int, rate: Int)] = []
         for size in plan.growth {
-            progress("growth to \(size) keys")
-            try grow(from: &keys, to: size, zone: zone, submission: submission)
-            let rate = try throughput(zone, submission, node, rounds: plan.rounds)
-            keys += plan.transactions * plan.rounds * BenchCalls.rowsPerWrite
-            growth.append((size, rate))
+            growth.append((size, try rate(atKeys: size, zone)))
         }
-        let before = node.head.log.size
-        let bytesBefore = try NodeFolder.byteCount(data)
-        let rate = try throughput(zone, submission, node, rounds: plan.rounds)
-        let written = node.head.log.size - before
-        let bytes = (try NodeFolder.byteCount(data)) - bytesBefore
+        progress("throughput")
+        let data = folder + "/ledger"
+        let node = try open(data, zone)
+        defer { node.shutdown() }
+        let submission = Submission(node: node)
+        _ = try throughput(zone, submission, node, transactions: plan.transactions / 4, rounds: 1)
+        let before = node.head
+        let bytesBefore = try stateBytes(node, data)
+        let rate = try throughput(
+            zone, submission, node, transactions: plan.transactions, rounds: plan.rounds)
+        let written = node.head.log.size - before.log.size
+        let bytes =
+            try stateBytes(node, data) - bytesBefore + blockBytes(node, above: before.height)
         progress("half load")
         let sample = LatencySample()
         let (paced, writes) = try sign(plan.pacedTransactions, zone, node)
@@ -78,6 +72,51 @@ package struct LedgerBenchmark: Sendable {
         return report(
             limits: limits, growth: growth, rate: rate, sample: sample,
             bytesPerTransaction: bytes / Int(max(1, written)), hash: hash, node: node)
+    }
+
+    /// Bytes of the state on disk, with nothing left in memory.
+    private func stateBytes(_ node: Node, _ data: String) throws -> Int {
+        try node.flush()
+        return try NodeFolder.byteCount(data + "/state")
+    }
+
+    /// Bytes of the blocks above a height; the log's files are larger, because they are
+    /// preallocated.
+    private func blockBytes(_ node: Node, above height: UInt64) throws -> Int {
+        var bytes = 0
+        var next = height + 1
+        while let block = try node.block(at: next) {
+            bytes += block.encoded.count
+            next += 1
+        }
+        return bytes
+    }
+
+    /// A new node with its hospital.
+    private func open(_ path: String, _ zone: BenchZone) throws -> Node {
+        var configuration = zone.configuration
+        configuration.workerThreads = max(1, plan.cores - 1)
+        let node = try Node(
+            configuration: configuration, storage: NodeFolder.openStorage(path))
+        for transaction in try zone.founding() { _ = try Submission(node: node).run([transaction]) }
+        return node
+    }
+
+    /// The rate on a state of this many keys; the runs are short, so that the state stays near it.
+    private func rate(atKeys size: Int, _ zone: BenchZone) throws -> Int {
+        progress("growth: \(size) keys")
+        let path = folder + "/growth-\(size)"
+        let node = try open(path, zone)
+        defer {
+            node.shutdown()
+            try? FileSystem.removeTree(path)
+        }
+        let submission = Submission(node: node)
+        var keys = 0
+        try grow(from: &keys, to: size, zone: zone, submission: submission)
+        let count = min(plan.transactions / 3, max(200, size / 4))
+        _ = try throughput(zone, submission, node, transactions: count, rounds: 1)
+        return try throughput(zone, submission, node, transactions: count, rounds: plan.rounds)
     }
 
     private func sign(
@@ -95,12 +134,13 @@ package struct LedgerBenchmark: Sendable {
 
     /// Median transactions a second over some rounds of pre-signed transactions.
     private func throughput(
-        _ zone: BenchZone, _ submission: Submission, _ node: Node, rounds: Int
+        _ zone: BenchZone, _ submission: Submission, _ node: Node, transactions count: Int,
+        rounds: Int
     ) throws -> Int {
         var rates: [Int] = []
         for round in 0..<rounds {
             progress("signing round \(round + 1) of \(rounds)")
-            let transactions = try sign(plan.transactions, zone, node).transactions
+            let transactions = try sign(count, zone, node).transactions
             progress("round \(round + 1) of \(rounds)")
             let elapsed = try submission.run(transactions)
             rates.append(Int(UInt64(transactions.count) * 1_000_000_000 / max(1, elapsed)))

@@ -29,7 +29,8 @@ import Cryptography
 struct Frame: Equatable, Sendable {
     /// What a frame is.
     enum Kind: UInt8, Sendable {
-        /// The first frame of each segment; its index is the segment's number, its payload the salt.
+        /// The first frame of each segment; its index is the segment's number, its payload the
+        /// salt.
         case segment = 1
         /// One record of a block log.
         case block = 2

@@ -32,7 +32,7 @@ package enum CallRefusal: RefusalReason {
         case .unknownCall:
             Refusal(
                 "call.unknown",
-                "This chain has no such contract call. Compare its name with the chain's contracts.",
+                "This chain has no such contract call. Compare its name with the chain's.",
                 "本链没有此合约调用。请核对合约和调用名称。")
         case .malformed:
             Refusal(

@@ -1,6 +1,8 @@
-/// Bounds of the ledger's formats and queues. Each is part of the protocol unless said otherwise.
+/// Bounds of the ledger's formats and queues.
+///
+/// Each is part of the protocol unless said otherwise.
 package enum LedgerLimits {
-    /// Bytes of one encoded transaction. Bodies live in the vault, so this is generous.
+    /// Bytes of one encoded transaction: generous, because bodies live in the vault.
     package static let transactionByteCount = 64 << 10
     /// Calls that succeed or fail together.
     package static let callCount = 64

@@ -12,8 +12,8 @@ package import Merkle
 /// | proof | state proof | against the header's state root |
 /// | key digest | 32 bytes | SHA-256 of the key |
 ///
-/// A proof that one key is absent may hold for another key that differs in one bit. The digest makes
-/// sure that such a change does not pass for the receipt that was issued.
+/// A proof that one key is absent may hold for another key that differs in one bit. The digest
+/// makes sure that such a change does not pass for the receipt that was issued.
 package struct ReceiptState: Hashable, Sendable, CBORCodable {
     /// Table name, zero byte, row key.
     package let key: [UInt8]

@@ -70,7 +70,9 @@ package struct SignedTransaction: Hashable, Sendable {
         bytes = writer.bytes
     }
 
-    /// True when every signature is right. The costly check; it runs in parallel at admission.
+    /// True when every signature is right.
+    ///
+    /// This is the costly check; it runs in parallel at admission.
     package var hasValidSignatures: Bool {
         signatures.allSatisfy { $0.key.isValidSignature($0.bytes, for: message) }
     }

@@ -5,7 +5,8 @@ package import Storage
 
 /// The state as a block sees it while it executes: the base below, its own writes on top.
 ///
-/// Each transaction is bracketed: ``rollback()`` undoes it as a whole, ``finish(_:)`` keeps it. Used
+/// Each transaction is bracketed: ``rollback()`` undoes it as a whole, ``finish(_:)`` keeps it.
+/// Used
 /// by one thread at a time.
 package final class StateOverlay {
     /// A written value, or nil for a deleted one.
@@ -17,14 +18,14 @@ package final class StateOverlay {
     }
 
     private let base: any StateReader
-    private var written: [[UInt8]: Written] = [:]
-    private var undo: [(key: [UInt8], before: Written?)] = []
+    private var written: [ByteKey: Written] = [:]
+    private var undo: [(key: ByteKey, before: Written?)] = []
 
     package init(base: any StateReader) { self.base = base }
 
     /// The value as the running transaction sees it.
     package func value(for key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        switch written[key] {
+        switch written[ByteKey(key)] {
         case .value(let value): value
         case .deleted: nil
         case nil: try base.value(for: key)
@@ -38,6 +39,7 @@ package final class StateOverlay {
     package func delete(_ key: [UInt8]) { write(key, .deleted) }
 
     private func write(_ key: [UInt8], _ value: Written) {
+        let key = ByteKey(key)
         let before = written.updateValue(value, forKey: key)
         undo.append((key, before))
     }
@@ -53,7 +55,7 @@ package final class StateOverlay {
     /// The digest covers the keys in ascending order, each with the digest of its last value, or
     /// null for a deletion.
     package func finish(_ suite: HashSuite) -> Hash256 {
-        var keys = undo.map(\.key)
+        var keys = undo.map(\.key.bytes)
         if keys.count > 1 {
             keys.sort { $0.lexicographicallyPrecedes($1) }
             var last = 0
@@ -67,7 +69,7 @@ package final class StateOverlay {
         writer.array(keys.count * 2)
         for key in keys {
             writer.byteString(key)
-            switch written[key] {
+            switch written[ByteKey(key)] {
             case .value(let value): writer.hash(StateKeys.valueHash(value, suite))
             case .deleted, nil: writer.null()
             }
@@ -80,8 +82,8 @@ package final class StateOverlay {
     package var changes: [Change] {
         written.map { entry in
             switch entry.value {
-            case .value(let value): (entry.key, value)
-            case .deleted: (entry.key, nil)
+            case .value(let value): (entry.key.bytes, value)
+            case .deleted: (entry.key.bytes, nil)
             }
         }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }

@@ -1,7 +1,9 @@
 package import Base
 package import Encoding
 
-/// Why a transaction was not accepted. Nothing of it is kept, except for ``duplicate(_:)``.
+/// Why a transaction was not accepted.
+///
+/// Nothing of it is kept, except for ``duplicate(_:)``.
 package enum TransactionError: Error, Hashable, Sendable {
     /// The bytes are not a transaction.
     case malformed(CBORError)

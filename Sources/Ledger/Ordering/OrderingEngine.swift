@@ -20,7 +20,8 @@ package enum OrderingError: Error, Hashable, Sendable {
 
 /// What puts batches into one total order.
 ///
-/// An engine is an accelerator and never a trust anchor: replicas check everything that it delivers,
+/// An engine is an accelerator and never a trust anchor: replicas check everything that it
+/// delivers,
 /// and only finality makes a block irrevocable.
 package protocol OrderingEngine: AnyObject, Sendable {
     /// Offers a batch; the engine gives it the next position and delivers it to every subscriber.

@@ -1,7 +1,8 @@
 import Base
 import Synchronization
 
-/// A disk in memory that forgets unsynced bytes and names at a crash, fails on request and fills up.
+/// A disk in memory that forgets unsynced bytes and names at a crash, fails on request and fills
+/// up.
 ///
 /// The same seed and calls give the same losses. Every write, sync and name change is numbered, so
 /// that a test can run a load once to count them and then once more for each, failing there.

@@ -53,7 +53,7 @@ package enum DecisionReason: String, CaseIterable, Hashable, Sendable {
         case .permit: ("A consent of the owner covers this read.", "所有者的授权允许此次阅读。")
         case .readerUnknown:
             (
-                "The reader is not a member of this zone. Have an institution register the account.",
+                "The reader is not a member of this zone. Have an institution register it.",
                 "阅读者不是本区成员。请先由机构登记。"
             )
         case .readerSuspended:

@@ -25,7 +25,8 @@ package enum MembershipContract: Contract {
                 "setResidentStatus", SetStatus.self, .supervisor, body: setResidentStatus),
             CallDefinition("rotateKeys", RotateKeys.self, .notRevoked, body: rotateKeys),
             CallDefinition(
-                "replaceReadingKey", ReplaceReadingKey.self, .activeMember, body: replaceReadingKey),
+                "replaceReadingKey", ReplaceReadingKey.self, .activeMember,
+                body: replaceReadingKey),
             CallDefinition("moveWallet", MoveWallet.self, .activeResident, body: moveWallet),
         ]
     }

@@ -3,7 +3,8 @@ import ContractKit
 /// A unified social credit code of a Chinese legal entity, with a right check character.
 ///
 /// Source: GB 32100-2015: 17 characters of a 31-letter alphabet (without I, O, S, V and Z) weighted
-/// by powers of 3 modulo 31, then the check character; 3 to 8 are the division's digits (GB/T 2260).
+/// by powers of 3 modulo 31, then the check character; 3 to 8 are the division's digits (GB/T
+/// 2260).
 package struct SocialCreditCode: Hashable, Sendable, CustomStringConvertible, TableKey {
     /// Characters of a code.
     package static let length = 18

@@ -6,129 +6,45 @@ package import FHIRModel
 package import HTTPClient
 package import Ledger
 import Membership
-import Synchronization
 
-/// A node over HTTP: signs in when it has to, waits when the node is busy, reads answers strictly.
+/// A node over HTTP: the API's answers, read strictly.
 package final class HTTPPort: LedgerPort, ReceiptPort {
-    /// Times that a busy node is asked again.
-    private static let busyAttempts = 60
+    /// Times that a transaction is asked for until it is final, and the milliseconds between.
+    private static let (pollAttempts, pollPause): (Int, UInt32) = (600, 50)
 
-    private let url: String
-    private let client: HTTPClient
-    private let signer: Signer?
-    private let token = Mutex<String?>(nil)
-    private let knownChain = Mutex<Hash256?>(nil)
+    private let connection: GatewayConnection
 
     /// A port to a URL such as `http://127.0.0.1:8080`, without a slash at the end.
     ///
-    /// Bodies and reads are asked for in the signer's name; without one, public data only.
-    package init(url: String, signer: Signer?, client: HTTPClient = HTTPClient()) {
-        (self.url, self.signer, self.client) = (url, signer, client)
+    /// Bodies and reads are asked for in the signer's name; without one, public data only. Nothing
+    /// is signed for a node of another chain than the expected one.
+    package init(
+        url: String, signer: Signer?, expecting chain: Hash256? = nil,
+        client: HTTPClient = HTTPClient()
+    ) {
+        connection = GatewayConnection(
+            url: url, signer: signer, expecting: chain, client: client)
     }
-
-    // MARK: Requests
 
     /// A public or signed-in GET; the body as it came.
     package func get(_ path: String, signedIn: Bool = false) throws(PortError) -> [UInt8] {
-        try send("GET", path, signedIn: signedIn).body
+        try connection.send("GET", path, signedIn: signedIn).body
     }
 
     /// A public or signed-in GET of a JSON answer.
     package func json(_ path: String, signedIn: Bool = false) throws(PortError) -> JSONValue {
-        try parse(get(path, signedIn: signedIn))
+        try GatewayConnection.parse(get(path, signedIn: signedIn))
     }
 
-    private func parse(_ bytes: [UInt8]) throws(PortError) -> JSONValue {
-        guard let value = try? JSONValue(parsing: bytes) else {
-            throw .unexpected("an answer that is not JSON")
-        }
-        return value
-    }
-
-    private func send(
-        _ method: String, _ path: String, type: String? = nil, body: [UInt8]? = nil,
-        signedIn: Bool, accepting statuses: Set<Int> = []
-    ) throws(PortError) -> HTTPClientResponse {
-        var renewed = false
-        for _ in 0..<Self.busyAttempts {
-            var fields = [HTTPClientField("accept", "application/json")]
-            if let type { fields.append(HTTPClientField("content-type", type)) }
-            if signedIn {
-                fields.append(HTTPClientField("authorization", "Bearer \(try session())"))
-            }
-            let response: HTTPClientResponse
-            do throws(HTTPClientError) {
-                response = try client.send(
-                    HTTPClientRequest(
-                        method, url + path, fields: fields,
-                        body: body.map { .bytes($0) } ?? .none))
-            } catch {
-                throw .unreachable("\(url): \(error)")
-            }
-            switch response.status {
-            case 200...299: return response
-            case let status where statuses.contains(status): return response
-            case 401 where signedIn && !renewed:
-                renewed = true
-                token.withLock { $0 = nil }
-            case 429:
-                Pause.milliseconds(100)
-            default: throw refusal(response)
-            }
-        }
-        throw .busy
-    }
-
-    private func refusal(_ response: HTTPClientResponse) -> PortError {
-        guard let value = try? JSONValue(parsing: response.body),
-            let code = value["code"]?.stringValue
-        else { return .unexpected("status \(response.status)") }
-        let english = value["message"]?.stringValue ?? code
-        return .refused(
-            Refusal(code, english, value["message_zh"]?.stringValue ?? english),
-            status: response.status)
-    }
-
-    // MARK: Session
-
-    private func session() throws(PortError) -> String {
-        if let token = token.withLock({ $0 }) { return token }
-        guard let signer else {
-            throw .refused(
-                Refusal(
-                    "session.no-identity", "This needs an identity; name one with --as.",
-                    "此操作需要身份；请用 --as 指定。"), status: 401)
-        }
-        let account: JSONValue = ["account": .string(signer.account.description)]
-        let asked = try parse(
-            send(
-                "POST", "/v1/session/challenge", type: "application/json",
-                body: account.serialized(), signedIn: false
-            ).body)
-        guard let text = asked["challenge"]?.stringValue,
-            let challenge = Base64URL.decode(text).flatMap({ Hash256($0) })
-        else { throw .unexpected("the challenge") }
-        let message =
-            Array("kanglian/session/1".utf8) + [0] + (try chainID()).bytes + challenge.bytes
-        guard let signature = try? signer.key.sign(message) else { throw .unexpected("the key") }
-        let answer: JSONValue = [
-            "account": .string(signer.account.description),
-            "key": .string(Base64URL.encode(signer.key.publicKey.tagged)),
-            "challenge": .string(text), "signature": .string(Base64URL.encode(signature)),
-        ]
-        let granted = try parse(
-            send(
-                "POST", "/v1/session", type: "application/json", body: answer.serialized(),
-                signedIn: false
-            ).body)
-        guard let token = granted["token"]?.stringValue else { throw .unexpected("the token") }
-        self.token.withLock { $0 = token }
-        return token
-    }
-
-    private func chainID() throws(PortError) -> Hash256 {
-        if let chain = knownChain.withLock({ $0 }) { return chain }
-        return try chain().chain
+    /// The JSON answer to a request with a body.
+    private func post(
+        _ path: String, type: String, _ body: [UInt8], signedIn: Bool,
+        accepting statuses: Set<Int> = [], isRepeatable: Bool
+    ) throws(PortError) -> JSONValue {
+        let response = try connection.send(
+            "POST", path, type: type, body: body, signedIn: signedIn, accepting: statuses,
+            isRepeatable: isRepeatable)
+        return try GatewayConnection.parse(response.body)
     }
 
     // MARK: LedgerPort
@@ -137,18 +53,15 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
         let zone = try json("/v1/zone")
         guard let chain = zone["chain"]?.hashValue256, let height = zone["height"]?.unsignedValue
         else { throw .unexpected("the zone") }
-        knownChain.withLock { $0 = chain }
         return ChainFacts(
             chain: chain, height: height,
             time: zone["time"]?.timeValue ?? Timestamp(milliseconds: 0))
     }
 
     package func store(_ blobs: [[UInt8]]) throws(PortError) -> [Hash256] {
-        let answer = try parse(
-            send(
-                "POST", "/v1/bodies", type: "application/cbor", body: Self.array(blobs),
-                signedIn: true
-            ).body)
+        let answer = try post(
+            "/v1/bodies", type: "application/cbor", Self.array(blobs), signedIn: true,
+            isRepeatable: true)
         let addresses = (answer["addresses"]?.elements ?? []).compactMap(\.hashValue256)
         guard addresses.count == blobs.count else { throw .unexpected("the addresses") }
         return addresses
@@ -163,11 +76,9 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
     package func submit(
         _ transactions: [SignedTransaction]
     ) throws(PortError) -> [TransactionVerdict] {
-        let answer = try parse(
-            send(
-                "POST", "/v1/transactions?wait=final", type: "application/cbor",
-                body: Self.array(transactions.map(\.bytes)), signedIn: false
-            ).body)
+        let answer = try post(
+            "/v1/transactions?wait=final", type: "application/cbor",
+            Self.array(transactions.map(\.bytes)), signedIn: false, isRepeatable: true)
         let results = answer["results"]?.elements ?? []
         guard results.count == transactions.count else { throw .unexpected("the results") }
         var verdicts: [TransactionVerdict] = []
@@ -189,9 +100,8 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
         case "refused":
             let code = result["code"]?.stringValue ?? "transaction.refused"
             // What was sent before counts as what became of it then.
-            if code == "transaction.duplicate" {
-                let known = try json("/v1/transactions/\(id)")
-                if known["status"]?.stringValue == "final" { return try verdict(known, of: id) }
+            if code == "transaction.duplicate", let known = try settled(id) {
+                return try verdict(known, of: id)
             }
             return TransactionVerdict(id: id, outcome: .refused(refusal(code)))
         case "final":
@@ -203,6 +113,19 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
                 id: id, outcome: .final(height: height, index: index, failure: failure))
         default: throw .unexpected("a result's status")
         }
+    }
+
+    /// The status of a transaction that the node has, once it is final; nil when it never will be.
+    private func settled(_ id: TransactionID) throws(PortError) -> JSONValue? {
+        for _ in 0..<Self.pollAttempts {
+            let known = try json("/v1/transactions/\(id)")
+            switch known["status"]?.stringValue {
+            case "final": return known
+            case "received": Pause.milliseconds(Self.pollPause)
+            default: return nil
+            }
+        }
+        throw .busy
     }
 
     package func member(_ account: AccountID) throws(PortError) -> MemberFacts? {
@@ -275,11 +198,10 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
             "purpose": .string(purpose.code),
         ]
         // 403 carries the decision about each record.
-        let answer = try parse(
-            send(
-                "POST", "/v1/reads", type: "application/json", body: request.serialized(),
-                signedIn: true, accepting: [403]
-            ).body)
+        // Asking twice would count the read twice.
+        let answer = try post(
+            "/v1/reads", type: "application/json", request.serialized(), signedIn: true,
+            accepting: [403], isRepeatable: false)
         var served: [ServedRecord] = []
         for result in answer["results"]?.elements ?? [] {
             guard let record = ServedRecordJSON.record(result, owner: owner) else {
@@ -315,11 +237,9 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
     package func redeem(
         _ transaction: SignedTransaction
     ) throws(PortError) -> TransactionVerdict {
-        let answer = try parse(
-            send(
-                "POST", "/v1/access-codes/redeem", type: "application/cbor",
-                body: transaction.bytes, signedIn: true
-            ).body)
+        let answer = try post(
+            "/v1/access-codes/redeem", type: "application/cbor", transaction.bytes,
+            signedIn: true, isRepeatable: false)
         return try verdict(answer, of: transaction.id)
     }
 

@@ -5,8 +5,8 @@ package import Ledger
 
 /// What an agent needs of a node, over HTTP or in the same process.
 ///
-/// Calls block the thread. A port acts for one account: bodies, lists and reads are asked for in its
-/// name.
+/// Calls block the thread. A port acts for one account: bodies, lists and reads are asked for in
+/// its name.
 package protocol LedgerPort: Sendable {
     /// The chain and its head.
     func chain() throws(PortError) -> ChainFacts

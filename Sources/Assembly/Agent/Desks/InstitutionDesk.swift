@@ -5,7 +5,8 @@ package import FHIRModel
 package import Ledger
 package import Membership
 
-/// What an institution does about its people: practitioners, and residents with wallets of their own.
+/// What an institution does about its people: practitioners, and residents with wallets of their
+/// own.
 ///
 /// A new account signs beside the institution, so nobody is registered without knowing it.
 package struct InstitutionDesk: Sendable {
@@ -44,7 +45,8 @@ package struct InstitutionDesk: Sendable {
 
     /// Enrols a resident who keeps the wallet, publishes the first keys and remembers the patient.
     ///
-    /// The identity number stays here; the chain gets a keyed commitment to it.
+    /// The identity number stays here; the chain gets a keyed commitment to it. What an earlier run
+    /// that broke off has done is not done again.
     package func enrol(
         _ wallet: ResidentWallet, identityNumber: IdentityNumber, assurance: IdentityAssurance
     ) throws(DeskError) -> AccountID {
@@ -64,7 +66,9 @@ package struct InstitutionDesk: Sendable {
         let call = MemberCalls.enrol(
             owner.account, identityNumber: identityNumber, identifier: identityNumber.text,
             assurance: assurance, host: nil, registrySecret: secret)
-        try submit([call], with: [owner.signer])
+        let known: MemberFacts?
+        do throws(PortError) { known = try port.member(owner.account) } catch { throw .port(error) }
+        if known == nil { try submit([call], with: [owner.signer]) }
         let desk = OwnerDesk(
             owner: owner, port: port, chain: builder.chain, suite: .aes256GCM, random: random)
         try desk.publishMissing()

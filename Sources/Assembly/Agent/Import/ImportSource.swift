@@ -17,7 +17,8 @@ struct ImportSource: Sendable {
     /// Names the content in the import log, before keying.
     let digestInput: [UInt8]
 
-    /// Takes a file apart as far as its name tells: `.bz2` is undone, `.ndjson` and `.jsonl` are lines.
+    /// Takes a file apart as far as its name tells: `.bz2` is undone, `.ndjson` and `.jsonl` are
+    /// lines.
     init(_ bytes: [UInt8], name: String) throws(ImportFailure) {
         var (bytes, name) = (bytes, name.lowercased())
         if name.hasSuffix(".bz2") {

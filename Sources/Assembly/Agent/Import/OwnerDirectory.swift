@@ -35,7 +35,8 @@ final class OwnerDirectory: Sendable {
         } catch { throw .cryptography(error) }
     }
 
-    /// The newest key of an owner's domain; published now if it is missing and the secrets are here.
+    /// The newest key of an owner's domain; published now if it is missing and the secrets are
+    /// here.
     func key(of owner: AccountID, _ domain: Domain) throws(ImportFailure) -> PublishedKey {
         let name = Name(owner: owner, domain: domain)
         if let key = known.withLock({ $0[name] }) { return key }

@@ -105,7 +105,8 @@ package struct AccessCodeText: Hashable, Sendable {
 
     // MARK: GF(32)
 
-    /// The character that brings the sum of character × weight to zero; the check's own weight is 1.
+    /// The character that brings the sum of character × weight to zero; the check's own weight is
+    /// 1.
     private static func check(_ symbols: [UInt8]) -> UInt8 {
         // Horner's rule: the weight of the first character is the highest power of the generator.
         symbols.reduce(0) { sum, symbol in timesGenerator(sum ^ symbol) }

@@ -140,7 +140,8 @@ package final class RecordReader: Sendable {
 
 /// Finds the keys of an owner whose secrets a store holds.
 package enum OwnerLookup {
-    /// The institution's own, a hosted wallet's, or a resident's at one of the homes; nil otherwise.
+    /// The institution's own, a hosted wallet's, or a resident's at one of the homes; nil
+    /// otherwise.
     package static func keys(of owner: AccountID, in store: AgentStore) -> OwnerKeys? {
         let identity = store.identity
         if let own = identity.owner {

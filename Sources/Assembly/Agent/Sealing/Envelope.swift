@@ -16,7 +16,7 @@ package enum WrapKind: UInt8, Hashable, Sendable {
 /// |---|---|---|
 /// | version | 1 | this format |
 /// | suite | integer | the cipher of the body |
-/// | wraps | 1 or 2 of [kind, byte string] | HPKE of data key ‖ commitment secret, kinds ascending |
+/// | wraps | 1 or 2 of [kind, byte string] | HPKE of data key ‖ commitment secret; ascending |
 ///
 /// Destroying the envelope destroys the data key and the commitment secret: that is erasure.
 package struct Envelope: Hashable, Sendable, CBORCodable {

@@ -21,7 +21,8 @@ package struct RecordPlace: Hashable, Sendable {
 
     /// What the body authenticates: owner, record and version.
     ///
-    /// The domain and epoch are left to the envelope, which can be sealed anew while the body stays.
+    /// The domain and epoch are left to the envelope, which can be sealed anew while the body
+    /// stays.
     var bodyBinding: [UInt8] { bytes("kanglian/body/1\0") }
 
     /// What is committed to, before the digest of the payload.

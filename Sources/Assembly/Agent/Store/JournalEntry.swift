@@ -13,7 +13,7 @@ package import Ledger
 /// | 1 | hosted wallet | root seed (32), pseudonym |
 /// | 2 | patient | keyed digest of an identifier (32), its kind, pseudonym, hosted |
 /// | 3 | import begun | keyed digest of the file (32), time |
-/// | 4 | import finished | keyed digest of the file (32), records, manifests [(owner, record)], time |
+/// | 4 | import finished | keyed digest of the file (32), records, [[owner, manifest]], time |
 /// | 5 | epoch seed | owner, domain, epoch, seed (32) |
 /// | 6 | shared reading key | account, seed (32) |
 package enum JournalEntry: Sendable, CBORCodable {

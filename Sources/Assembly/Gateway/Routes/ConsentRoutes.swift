@@ -8,7 +8,7 @@ import Ledger
 import Node
 import Storage
 
-/// What an owner has permitted and who has read: for the owner alone. And access codes.
+/// What an owner has permitted and who has read, for the owner alone; and access codes.
 struct ConsentRoutes {
     /// Consents of one owner that are listed.
     private static let grantLimit = 10_000

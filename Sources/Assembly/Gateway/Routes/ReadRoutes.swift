@@ -74,8 +74,7 @@ struct ReadRoutes {
 
     private func purpose(_ text: String?) throws(APIError) -> Purpose {
         guard let purpose = text.flatMap({ Purpose(code: $0) }) else {
-            let codes = Purpose.allCases.map(\.code).joined(separator: ", ")
-            throw .parameter("purpose", "one of: \(codes)", "以下之一：\(codes)")
+            throw .purpose
         }
         return purpose
     }
@@ -128,18 +127,12 @@ struct ReadRoutes {
 
     private func read(_ exchange: Exchange) throws(APIError) {
         guard let reader = exchange.session else { throw .sessionRequired }
-        let body = try exchange.json()
-        guard let owner = body["owner"]?.stringValue.flatMap({ AccountID($0) }) else {
-            throw .parameter("owner", "an account of 64 hexadecimal digits", "64 位十六进制账户")
+        let wanted = try exchange.body { (body) throws(RequestBodyError) in
+            try RequestBodies.read(body)
         }
-        let texts = (body["records"]?.elements ?? []).map { $0.stringValue ?? "" }
-        let records = texts.compactMap { Hex.decode($0).flatMap { Hash256($0) } }
-        guard records.count == texts.count else {
-            throw .parameter("records", "a list of records", "记录列表")
-        }
-        let purpose = try purpose(body["purpose"]?.stringValue)
         do throws(ReadError) {
-            let answer = try node.desk.read(records, of: owner, by: reader, purpose: purpose)
+            let answer = try node.desk.read(
+                wanted.records, of: wanted.owner, by: reader, purpose: wanted.purpose)
             let allowed = answer.results.contains(where: \.decision.allowed)
             exchange.reply(Self.json(answer), status: allowed ? 200 : 403)
         } catch {

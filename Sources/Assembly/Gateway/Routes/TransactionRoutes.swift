@@ -8,9 +8,6 @@ import Synchronization
 
 /// Sending transactions, many in one request, and asking what became of them.
 struct TransactionRoutes {
-    /// Transactions of one request.
-    static let batchLimit = 1024
-
     let node: Node
 
     private static let result = Schema.loose(
@@ -38,7 +35,7 @@ struct TransactionRoutes {
                     (413, "The body is too large."), (429, "The pool is full; nothing was taken."),
                     (503, "The node accepts nothing now; nothing was taken."),
                 ],
-                bodyLimit: 16 << 20, handle: submit),
+                bodyLimit: RequestBodies.bodyByteCount, handle: submit),
             Route(
                 method: .get, path: "/v1/transactions/{id}", access: .everyone,
                 summary: "What became of a transaction.",
@@ -53,58 +50,16 @@ struct TransactionRoutes {
         guard wait == "final" || wait == "received" else {
             throw .parameter("wait", "`received` or `final`", " `received` 或 `final`")
         }
-        let batch = try transactions(exchange)
+        let type = exchange.request.headers["content-type"] ?? ""
+        let batch = try exchange.body { (body) throws(RequestBodyError) in
+            try RequestBodies.transactions(body, isJSON: type.hasPrefix("application/json"))
+        }
         if let error = node.unavailability(for: batch.count) { throw Self.apiError(error) }
         let pending = PendingBatch(batch, waitsForFinal: wait == "final") { results in
             exchange.reply(["results": .array(results)])
         }
         node.submit(batch) { index, result in pending.settle(index, result) }
         pending.submitted()
-    }
-
-    private func transactions(_ exchange: Exchange) throws(APIError) -> [[UInt8]] {
-        let type = exchange.request.headers["content-type"] ?? ""
-        let batch: [[UInt8]]
-        if type.hasPrefix("application/json") {
-            let elements = try exchange.json()["transactions"]?.elements ?? []
-            let decoded = elements.map { $0.stringValue.flatMap { Base64URL.decode($0) } }
-            guard decoded.allSatisfy({ $0 != nil }) else {
-                throw .parameter("transactions", "base64url strings", " base64url 字符串")
-            }
-            batch = decoded.compactMap { $0 }
-        } else {
-            batch = try Self.byteStrings(
-                exchange.request.body, limit: Self.batchLimit,
-                each: LedgerLimits.transactionByteCount)
-        }
-        guard (1...Self.batchLimit).contains(batch.count) else {
-            throw APIError(
-                400, "request.batch",
-                "Send 1 to \(Self.batchLimit) transactions; split a larger batch.",
-                "每次请发送 1 到 \(Self.batchLimit) 笔交易；更大的批次请拆分。")
-        }
-        return batch
-    }
-
-    /// A CBOR array of byte strings.
-    static func byteStrings(
-        _ body: [UInt8], limit: Int, each: Int
-    ) throws(APIError) -> [[UInt8]] {
-        do throws(CBORError) {
-            var reader = try CBORReader(
-                body, limits: CBORLimits(byteCount: 64 << 20, depth: 4, elementCount: limit))
-            let strings = try reader.list(atMost: limit) { (reader) throws(CBORError) in
-                try reader.byteString(atMost: 32 << 20)
-            }
-            try reader.finish()
-            return strings
-        } catch {
-            throw APIError(
-                400, "request.cbor",
-                "The body must be one deterministic CBOR array of at most \(limit) byte strings "
-                    + "(\(error)).",
-                "请求体必须是最多 \(limit) 个字节串的确定性 CBOR 数组（\(error)）。")
-        }
     }
 
     static func apiError(_ error: TransactionError) -> APIError {

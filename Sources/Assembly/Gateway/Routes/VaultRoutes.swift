@@ -39,8 +39,9 @@ struct VaultRoutes {
         } catch {
             throw APIError(503, error.refusal)
         }
-        let blobs = try TransactionRoutes.byteStrings(
-            exchange.request.body, limit: Self.blobLimit, each: 32 << 20)
+        let blobs = try exchange.body { (body) throws(RequestBodyError) in
+            try RequestBodies.byteStrings(body, limit: Self.blobLimit, each: 32 << 20)
+        }
         guard !blobs.isEmpty else {
             throw APIError(400, "request.batch", "Send at least one body.", "请至少发送一个正文。")
         }

@@ -23,7 +23,9 @@ enum AuditCommands {
                 "suspend, resume or revoke a practitioner of this institution", "暂停、恢复或注销本机构医务人员"),
             operands: ["ACCOUNT", "STATUS"],
             options: AgentSession.options + [
-                .value("reason", "CODE", "a reason code (default: unspecified)", "理由代码（默认 unspecified）")
+                .value(
+                    "reason", "CODE", "a reason code (default: unspecified)", "理由代码（默认 unspecified）"
+                )
             ],
             run: setStatus),
         Command(

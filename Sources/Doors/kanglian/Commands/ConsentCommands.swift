@@ -15,7 +15,9 @@ enum ConsentCommands {
         ]
 
     private static let scopeOptions: [CommandOption] = [
-        .value("domains", "LIST", "domains, joined by commas (default: medical)", "数据域，以逗号分隔（默认 medical）"),
+        .value(
+            "domains", "LIST", "domains, joined by commas (default: medical)",
+            "数据域，以逗号分隔（默认 medical）"),
         .value("purposes", "LIST", "purposes (default: treatment)", "用途（默认 treatment）"),
         .value("hours", "N", "for how long (default 24)", "时长（小时，默认 24）"),
     ]
@@ -32,7 +34,9 @@ enum ConsentCommands {
         Command(
             words: ["consent", "deny"],
             summary: Localized("forbid a reader, whatever else permits", "禁止某人阅读，优先于其他授权"),
-            options: ownerOptions + scopeOptions + [.value("to", "ACCOUNT", "who may not read", "被禁止者")],
+            options: ownerOptions + scopeOptions + [
+                .value("to", "ACCOUNT", "who may not read", "被禁止者")
+            ],
             run: deny),
         Command(
             words: ["consent", "list"],
@@ -66,7 +70,8 @@ enum ConsentCommands {
         let session = try AgentSession(invocation)
         let now = SystemClock.now
         let hours = try invocation.number("hours", default: 24)
-        let reads = try invocation.value("reads") == nil ? nil : invocation.number("reads", default: 1)
+        let reads =
+            try invocation.value("reads") == nil ? nil : invocation.number("reads", default: 1)
         let recipient = try recipient(invocation, session)
         let scope = try scope(invocation)
         let id = try invocation.run {
@@ -149,7 +154,9 @@ enum AccessCodeCommands {
                 .value("domains", "LIST", "domains (default: medical)", "数据域（默认 medical）"),
                 .value("purposes", "LIST", "purposes (default: treatment)", "用途（默认 treatment）"),
                 .value("hours", "N", "how long the consent lasts (default 24)", "授权时长（小时，默认 24）"),
-                .value("redeem-hours", "N", "how long the code is good (default 24)", "授权码有效期（小时，默认 24）"),
+                .value(
+                    "redeem-hours", "N", "how long the code is good (default 24)",
+                    "授权码有效期（小时，默认 24）"),
                 .value("reads", "N", "how many reads (default: any number)", "阅读次数（默认不限）"),
                 .value("for", "ACCOUNT", "only this practitioner may redeem it", "仅限此医务人员使用"),
             ],
@@ -164,7 +171,8 @@ enum AccessCodeCommands {
         let session = try AgentSession(invocation)
         let hours = try invocation.number("hours", default: 24)
         let redeemHours = try invocation.number("redeem-hours", default: 24)
-        let reads = try invocation.value("reads") == nil ? nil : invocation.number("reads", default: 1)
+        let reads =
+            try invocation.value("reads") == nil ? nil : invocation.number("reads", default: 1)
         let bound = try invocation.value("for") == nil ? nil : invocation.account("for")
         let scope = try ConsentCommands.scope(invocation)
         let code = try invocation.run {

@@ -50,12 +50,11 @@ enum ImportCommands {
             let report = try invocation.run {
                 try ImportPipeline(
                     store: session.store, port: session.port, chain: session.chain,
-                    suite: .aes256GCM, options: options, pool: pool, random: session.random
+                    suite: session.suite, options: options, pool: pool, random: session.random
                 ).run(bytes, name: file, time: SystemClock.now) { state in
                     progress.show(
-                        invocation.say(
-                            "\(file): \(state.records) of \(state.knownRecords) records, \(state.bytes / 1024) KiB",
-                            "\(file)：\(state.records)/\(state.knownRecords) 条记录，\(state.bytes / 1024) KiB"))
+                        "\(file): \(state.records)/\(state.knownRecords) "
+                            + invocation.say("records", "条记录") + ", \(state.bytes / 1024) KiB")
                 }
             }
             progress.end()
@@ -93,6 +92,7 @@ enum ImportCommands {
         }
         Output.rows(
             invocation.output,
-            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows)
+            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows
+        )
     }
 }

@@ -25,7 +25,8 @@ enum InspectCommands {
             words: ["inspect", "entry"],
             summary: Localized("show what became of a transaction", "显示交易结果"),
             operands: ["TRANSACTION"], options: [NodeOption.url],
-            run: { invocation in try show("/v1/transactions/\(invocation.operands[0])", invocation) }),
+            run: { invocation in try show("/v1/transactions/\(invocation.operands[0])", invocation)
+            }),
         Command(
             words: ["inspect", "state"],
             summary: Localized(
@@ -33,7 +34,9 @@ enum InspectCommands {
             operands: ["KEY"],
             options: [
                 NodeOption.url,
-                .value("transaction", "ID", "any final transaction to anchor the proof", "用于锚定证明的任一已终结交易"),
+                .value(
+                    "transaction", "ID", "any final transaction to anchor the proof",
+                    "用于锚定证明的任一已终结交易"),
             ],
             run: state),
         Command(

@@ -10,7 +10,8 @@ enum MeasureCommands {
         Command(
             words: ["bench", "ledger"],
             summary: Localized(
-                "measure commitments to finality beside the machine's own limits", "测量账本吞吐，并与机器极限对照"),
+                "measure commitments to finality beside the machine's own limits", "测量账本吞吐，并与机器极限对照"
+            ),
             options: benchOptions,
             run: { invocation in
                 try bench(invocation) { folder, smoke, progress in
@@ -85,9 +86,10 @@ enum MeasureCommands {
         if invocation.output == .json || invocation.flag("json") {
             Output.json(report.json)
         } else {
-            for (test, reason) in report.failures { Output.line("✗ \(test): \(reason)") }
-            for (test, reason) in report.skips { Output.line("- \(test): \(reason)") }
-            Output.line("passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
+            for remark in report.failures { Output.line("✗ \(remark.name): \(remark.reason)") }
+            for remark in report.skips { Output.line("- \(remark.name): \(remark.reason)") }
+            Output.line(
+                "passed \(report.passed), failed \(report.failed), skipped \(report.skipped)")
         }
         if report.failed > 0 || report.passed == 0 {
             throw CommandError(

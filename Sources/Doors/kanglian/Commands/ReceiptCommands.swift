@@ -52,9 +52,9 @@ enum ReceiptCommands {
         case .table:
             Output.line(
                 invocation.say(
-                    "Wrote \(file) (\(receipt.count) bytes). Check it anywhere: kanglian verify \(file) --trust trust.json",
-                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验：kanglian verify \(file) --trust trust.json"
-                ))
+                    "Wrote \(file) (\(receipt.count) bytes). Check it anywhere:",
+                    "已写入 \(file)（\(receipt.count) 字节）。可在任意位置校验：")
+                    + " kanglian verify \(file) --trust trust.json")
         }
     }
 

@@ -19,7 +19,9 @@ enum RecordCommands {
             words: ["record", "list"],
             summary: Localized("list the records that may be read", "列出可读的记录"),
             options: readOptions + [
-                .value("domain", "DOMAIN", "one domain only", "仅此数据域", choices: Domain.allCases.map(\.code))
+                .value(
+                    "domain", "DOMAIN", "one domain only", "仅此数据域",
+                    choices: Domain.allCases.map(\.code))
             ],
             run: list),
         Command(
@@ -45,7 +47,9 @@ enum RecordCommands {
             operands: ["RECORD"],
             options: AgentSession.options + [
                 .value("owner", "ACCOUNT", "the owner, for hosted wallets", "所有者（托管钱包时）"),
-                .value("reason", "CODE", "a reason code (default: owner-request)", "理由代码（默认 owner-request）"),
+                .value(
+                    "reason", "CODE", "a reason code (default: owner-request)",
+                    "理由代码（默认 owner-request）"),
             ],
             run: erase),
     ]
@@ -141,7 +145,8 @@ enum RecordCommands {
         }
         Output.rows(
             invocation.output,
-            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows)
+            [("file", invocation.say("file", "文件")), ("bytes", invocation.say("bytes", "字节"))], rows
+        )
         if opened.count < outcomes.count {
             Output.remark(
                 invocation.say(

@@ -29,7 +29,8 @@ enum ToolCommands {
             summary: Localized("print a completion script", "输出补全脚本"), operands: ["SHELL"],
             run: { invocation in
                 guard ["bash", "zsh", "fish"].contains(invocation.operands[0]) else {
-                    throw CommandError.usage("SHELL is bash, zsh or fish.", "SHELL 为 bash、zsh 或 fish。")
+                    throw CommandError.usage(
+                        "SHELL is bash, zsh or fish.", "SHELL 为 bash、zsh 或 fish。")
                 }
                 Output.line(Help.completion(Commands.all, shell: invocation.operands[0]))
             }),
@@ -52,7 +53,9 @@ enum ToolCommands {
         check("ed25519", selfTest(.ed25519))
         check("p256", selfTest(.p256))
         check("sm2", selfTest(.sm2))
-        if let folder = invocation.operands.first { check(folder, try folderCheck(folder, invocation)) }
+        if let folder = invocation.operands.first {
+            check(folder, try folderCheck(folder, invocation))
+        }
         if invocation.operands.isEmpty || invocation.value("wait") != nil
             || invocation.value("node") != nil
         {
@@ -60,7 +63,10 @@ enum ToolCommands {
         }
         Output.rows(
             invocation.output,
-            [("ok", ""), ("check", invocation.say("check", "检查项")), ("result", invocation.say("result", "结果"))],
+            [
+                ("ok", ""), ("check", invocation.say("check", "检查项")),
+                ("result", invocation.say("result", "结果")),
+            ],
             rows)
         if failures > 0 {
             throw CommandError(

@@ -105,7 +105,8 @@ enum ZoneCommands {
             try NodeErrors.worded {
                 _ = try zone.importSamples(node: node, time: SystemClock.now) { done, all in
                     progress.show(
-                        invocation.say("importing residents: \(done) of \(all)", "正在导入居民：\(done)/\(all)"))
+                        invocation.say(
+                            "importing residents: \(done) of \(all)", "正在导入居民：\(done)/\(all)"))
                 }
             }
             progress.end()
@@ -142,7 +143,8 @@ enum ZoneCommands {
             ready(url)
         } else {
             Output.line(
-                invocation.say("Serving \(folder) on \(url). Ctrl-C stops it.", "已在 \(url) 提供服务，按 Ctrl-C 停止。"))
+                invocation.say(
+                    "Serving \(folder) on \(url). Ctrl-C stops it.", "已在 \(url) 提供服务，按 Ctrl-C 停止。"))
         }
         running.waitForSignal()
         Output.remark(invocation.say("Stopping …", "正在停止……"))
@@ -168,42 +170,5 @@ enum ZoneCommands {
                     decoding: try Files.read(key, limit: 1 << 20), as: UTF8.self))
         }
         return configuration
-    }
-}
-
-/// What the first start says: what to open and what to try.
-enum DemoText {
-    static func welcome(folder: String, url: String, _ invocation: Invocation) -> String {
-        let node = url == "http://127.0.0.1:8080" ? "" : " --node \(url)"
-        let program = CommandLine.arguments[0]
-        let english = """
-
-            Kanglian runs a sample zone in ./\(folder): two hospitals, a clinic, an authority, 20 residents.
-
-            Open  \(url)/   the zone at a glance
-                  \(url)/openapi.json   the API
-
-            Try, in another terminal:
-              \(program) record list --as \(folder)/residents/resident-01.keys --purpose residentRequest\(node)
-              \(program) access-code issue --as \(folder)/residents/resident-01.keys --domains medical,laboratory --hours 24 --reads 3\(node)
-              \(program) audit list --as \(folder)/residents/resident-01.keys\(node)
-
-            Ctrl-C stops it; the next start keeps everything. The keys in ./\(folder) are for trying only.
-            """
-        let chinese = """
-
-            康链示例区已在 ./\(folder) 运行：两家医院、一家社区中心、一个管理部门、20 位居民。
-
-            打开  \(url)/   查看本区概况
-                  \(url)/openapi.json   接口说明
-
-            在另一个终端中试试：
-              \(program) record list --as \(folder)/residents/resident-01.keys --purpose residentRequest\(node)
-              \(program) access-code issue --as \(folder)/residents/resident-01.keys --domains medical,laboratory --hours 24 --reads 3\(node)
-              \(program) audit list --as \(folder)/residents/resident-01.keys\(node)
-
-            按 Ctrl-C 停止；再次启动会保留全部数据。./\(folder) 中的密钥仅供试用。
-            """
-        return invocation.say(english, chinese)
     }
 }

@@ -37,6 +37,8 @@ struct AgentSession {
     let store: AgentStore
     let port: HTTPPort
     let chain: Hash256
+    /// The zone's cipher.
+    let suite: CipherSuite
     let random = SystemRandom()
 
     init(_ invocation: Invocation) throws {
@@ -57,9 +59,11 @@ struct AgentSession {
         }
         let signer = try Self.signer(store.identity)
         port = HTTPPort(url: NodeOption.address(invocation), signer: signer)
-        do throws(PortError) {
-            chain = try port.chain().chain
-        } catch {
+        do {
+            let trust = try TrustFile(parsing: try port.get("/v1/trust"))
+            chain = trust.genesis.id
+            suite = CipherSuite(besides: trust.genesis.hashSuite)
+        } catch let error as PortError {
             throw CommandError(error)
         }
     }
@@ -105,7 +109,7 @@ struct AgentSession {
 
     func desk(_ invocation: Invocation) throws -> OwnerDesk {
         OwnerDesk(
-            owner: try owner(invocation), port: port, chain: chain, suite: .aes256GCM,
+            owner: try owner(invocation), port: port, chain: chain, suite: suite,
             random: random)
     }
 
@@ -139,7 +143,11 @@ extension CommandError {
     }
 
     init(_ error: DeskError) {
-        if case .port(let error) = error { self.init(error) } else { self.init(.refused, error.refusal) }
+        if case .port(let error) = error {
+            self.init(error)
+        } else {
+            self.init(.refused, error.refusal)
+        }
     }
 }
 

@@ -11,7 +11,8 @@ enum Help {
                 + command.summary.text(language)
         }
         let title = Localized(
-            "Kanglian 康链, a consortium health ledger.\n\nUsage: kanglian COMMAND [OPTIONS]\n\nCommands:",
+            "Kanglian 康链, a consortium health ledger.\n\n"
+                + "Usage: kanglian COMMAND [OPTIONS]\n\nCommands:",
             "康链：联盟健康账本。\n\n用法：kanglian 命令 [选项]\n\n命令：")
         let end = Localized(
             "`kanglian help COMMAND` explains one. Exit codes: 0 done, 1 refused, 2 usage, 3 not "

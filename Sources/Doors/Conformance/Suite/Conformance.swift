@@ -1,0 +1,46 @@
+package import Base
+import System
+
+/// A published suite of tests that can be run from disk.
+package enum ConformanceSuite: String, CaseIterable, Sendable {
+    /// C2SP's project Wycheproof: signatures, key agreement, ciphers, key derivation.
+    case wycheproof
+    /// Inclusion and consistency proofs of transparency-dev/merkle (RFC 9162).
+    case merkle
+    /// Canonical JSON and its numbers (RFC 8785).
+    case jcs
+    /// FHIR files: in, sealed, committed, read back equal.
+    case roundtrip
+}
+
+/// Runs published suites from disk: nothing of a file is trusted, and nothing unknown passes.
+package enum Conformance {
+    /// Runs a suite over a file, a folder with all below it, or a tar archive of one.
+    ///
+    /// What a file holds wrong is in the report; only a path with nothing to test is refused.
+    /// Archives and the round trip need room under `TMPDIR` or `/tmp`; it is freed at the end.
+    /// `progress` is told, in English, which file is being run; never any content.
+    package static func run(
+        _ suite: ConformanceSuite, path: String, progress: (String) -> Void
+    ) throws(Refusal) -> ConformanceReport {
+        var tally = Tally()
+        let source = try SuiteSource(path, suite: suite)
+        defer { source.close() }
+        let files = try source.files(&tally)
+        switch suite {
+        case .wycheproof: WycheproofSuite.run(files, &tally, progress)
+        case .merkle: MerkleSuite.run(files, &tally, progress)
+        case .jcs: CanonicalSuite.run(files, &tally, progress)
+        case .roundtrip: try RoundTripSuite.run(files, &tally, progress)
+        }
+        let report = tally.report(suite)
+        guard report.passed + report.failed > 0 || !report.skips.isEmpty else {
+            throw Refusal(
+                "conformance.empty",
+                "There is nothing to test at \(path). Name a file or folder of the suite "
+                    + "\(suite.rawValue).",
+                "\(path) 中没有可测试的内容。请指定 \(suite.rawValue) 套件的文件或文件夹。")
+        }
+        return report
+    }
+}
