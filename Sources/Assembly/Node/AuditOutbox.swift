@@ -11,8 +11,14 @@ final class AuditOutbox: Sendable {
     private struct State {
         /// Journal positions that are not final yet.
         var open: Set<UInt64> = []
+        /// Where the journal ended when each append under way began: its record lies there or behind.
+        var appending: [UInt64] = []
         var truncated: UInt64?
         var send: (@Sendable ([UInt8], @escaping SubmissionObserver) -> Void)?
+
+        mutating func endAppending(_ floor: UInt64) {
+            if let index = appending.firstIndex(of: floor) { appending.remove(at: index) }
+        }
     }
 
     private let journal: any Journal
@@ -45,8 +51,22 @@ final class AuditOutbox: Sendable {
     func post(
         _ transaction: [UInt8], whenFinal: @escaping @Sendable () -> Void
     ) throws(StorageError) {
-        let position = try journal.append([transaction])
-        state.withLock { _ = $0.open.insert(position) }
+        let floor = state.withLock { state in
+            let floor = journal.end
+            state.appending.append(floor)
+            return floor
+        }
+        let position: UInt64
+        do throws(StorageError) {
+            position = try journal.append([transaction])
+        } catch {
+            state.withLock { $0.endAppending(floor) }
+            throw error
+        }
+        state.withLock { state in
+            state.open.insert(position)
+            state.endAppending(floor)
+        }
         send(transaction, position: position, whenFinal: whenFinal)
     }
 
@@ -81,7 +101,9 @@ final class AuditOutbox: Sendable {
     private func close(_ position: UInt64) {
         let through: UInt64? = state.withLock { state in
             state.open.remove(position)
-            let end = state.open.min() ?? journal.end
+            // A record whose append is under way is in the journal before it is in `open`.
+            let end = [state.open.min(), state.appending.min()].compactMap { $0 }.min()
+                ?? journal.end
             guard end > 0, state.truncated.map({ $0 < end - 1 }) ?? true else { return nil }
             state.truncated = end - 1
             return end - 1
