@@ -75,6 +75,7 @@ final class RoundTripZone {
     ) throws(ImportFailure) -> ImportReport {
         var options = ImportOptions()
         options.enrolsHosted = true
+        options.archives = true
         options.source = source
         let pipeline = try ImportPipeline(
             store: hospital, port: port, chain: node.configuration.genesis.id, suite: .aes256GCM,
