@@ -97,8 +97,8 @@ package struct ImportPipeline: Sendable {
             var resources: [WriteJob] = []
             var documents: [WriteJob] = []
             for index in start..<min(source.count, start + Self.windowCount) {
-                let unit = index == 0 && first != nil ? first : try source.unit(index, archives: options.archives)
-                guard let unit else { continue }
+                let kept = index == 0 ? first : nil
+                let unit = try kept ?? source.unit(index, archives: options.archives)
                 if index == 0 { first = nil }
                 let jobs = try Jobs(
                     unit, plans[index], accounts: account,
