@@ -72,6 +72,8 @@ final class BlockProducer: @unchecked Sendable {
             } catch {
                 chain.abandon()
                 refuse(waiting, because: error)
+                // Room can be made on a full disk; after any other error the disk is not trusted.
+                if let error = error as? StorageError, !error.isFull { throw .storage(error) }
                 return
             }
             try chain.writeState(block) { Halt.storage($0) }
@@ -107,5 +109,12 @@ final class BlockProducer: @unchecked Sendable {
                 place += 1
             }
         }
+    }
+}
+
+extension StorageError {
+    /// True when making room is all that is needed.
+    fileprivate var isFull: Bool {
+        if case .full = self { true } else { false }
     }
 }
