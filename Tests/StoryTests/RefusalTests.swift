@@ -7,6 +7,8 @@ import Encoding
 import FHIRModel
 import Ledger
 import Membership
+import Synchronization
+import System
 import Testing
 
 /// Every refusal through HTTP, in the resident's audit list with its reason, and provable.
@@ -34,11 +36,7 @@ struct RefusalTests {
     private func read(_ record: Hash256, as doctor: String) throws -> StoryClient.Answer {
         let token = try zone.client.token(zone.signer("doctors/" + doctor))
         return try zone.client.post(
-            "/v1/reads",
-            [
-                "owner": .string(owner.description),
-                "records": [.string(record.description)], "purpose": "TREAT",
-            ], token: token)
+            "/v1/reads", StoryClient.read(record, of: owner), token: token)
     }
 
     /// The audit list once everything answered so far is on the chain.
@@ -176,8 +174,30 @@ struct RefusalTests {
 
     @Test("after the last read, the next is refused")
     func lastRead() throws {
-        _ = try consent(reads: 2)
-        #expect(try read(finding, as: "li").status == 200)
+        _ = try consent(reads: 20)
+        // One after the other without a pause: some are on the chain, some on their way there.
+        for _ in 1..<20 { #expect(try read(finding, as: "li").status == 200) }
+        try expectRefusedRead("consent.reads-used", to: "li")
+    }
+
+    @Test("readers at the same time get no more than the last read")
+    func readsAtOnce() throws {
+        _ = try consent(reads: 6)
+        let token = try zone.client.token(zone.signer("doctors/li"))
+        let statuses = Mutex<[Int]>([])
+        let threads = try (0..<4).map { number in
+            try System.Thread("reader-\(number)") { [zone, owner, finding] in
+                for _ in 0..<5 {
+                    let answer = try? zone.client.post(
+                        "/v1/reads", StoryClient.read(finding, of: owner), token: token)
+                    statuses.withLock { $0.append(answer?.status ?? 0) }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        let found = statuses.withLock { $0 }
+        #expect(found.count { $0 == 200 } == 5)
+        #expect(found.count { $0 == 403 } == 15)
         try expectRefusedRead("consent.reads-used", to: "li")
     }
 

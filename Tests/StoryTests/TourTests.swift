@@ -2,7 +2,7 @@ import HTTPServer
 import System
 import Testing
 
-/// `docs/tour.md`, word for word.
+/// The page `docs/tour.md`, word for word.
 @Suite("The tour")
 struct TourTests {
     /// Commands that run together, and what the page says they print.
@@ -65,6 +65,18 @@ struct TourTests {
         #expect(Self.matches(line, pattern) == expected)
     }
 
+    private static func page(_ name: String) throws -> [Step] {
+        let page = try FileSystem.read(Program.repository + "/docs/" + name, limit: 1 << 20)
+        return steps(String(decoding: page, as: UTF8.self))
+    }
+
+    @Test("the Chinese page has the same commands and shows the same output")
+    func chinesePage() throws {
+        let (english, chinese) = (try Self.page("tour.md"), try Self.page("tour.zh-CN.md"))
+        #expect(chinese.map(\.commands) == english.map(\.commands))
+        #expect(chinese.map(\.output) == english.map(\.output))
+    }
+
     /// A port that was free a moment ago.
     private func freePort() throws -> UInt16 {
         struct Silent: HTTPHandler {
@@ -78,8 +90,7 @@ struct TourTests {
 
     @Test("every command of docs/tour.md runs and prints what the page says")
     func tour() throws {
-        let page = try FileSystem.read(Program.repository + "/docs/tour.md", limit: 1 << 20)
-        let steps = Self.steps(String(decoding: page, as: UTF8.self))
+        let steps = try Self.page("tour.md")
         #expect(steps.count > 10)
         #expect(steps.last?.commands.contains { $0.hasPrefix("kanglian verify") } == true)
         var script = "set -euo pipefail\nexec 2>&1\n"

@@ -162,7 +162,8 @@ package final class Node: Sendable {
     package func submit(
         _ encoded: [[UInt8]], observer: @escaping @Sendable (Int, SubmissionResult) -> Void
     ) {
-        if let error = unavailability(for: encoded.count) {
+        let bytes = encoded.reduce(0) { $0 + $1.count }
+        if let error = unavailability(for: encoded.count, bytes: bytes) {
             for index in encoded.indices { observer(index, .refused(error)) }
             return
         }
@@ -188,12 +189,16 @@ package final class Node: Sendable {
     }
 
     /// Why nothing can be accepted now; nil when the node is ready.
-    package func unavailability(for count: Int = 1) -> TransactionError? {
+    ///
+    /// - Parameters:
+    ///   - count: transactions that somebody wants to submit.
+    ///   - bytes: of all of them.
+    package func unavailability(for count: Int = 1, bytes: Int = 0) -> TransactionError? {
         if stopping.load(ordering: .relaxed) { return .unavailable("the node is stopping") }
         if let reason = shared.withLock({ $0.halted }) {
             return .unavailable(reason.refusal.code)
         }
-        return pool.isFull(for: count) ? .busy(retryAfterSeconds: 1) : nil
+        return pool.isFull(for: count, bytes: bytes) ? .busy(retryAfterSeconds: 1) : nil
     }
 
     // MARK: Reading

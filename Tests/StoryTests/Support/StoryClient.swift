@@ -52,6 +52,14 @@ struct StoryClient: Sendable {
             "POST", "/v1/transactions?wait=\(wait)", body: writer.bytes, type: "application/cbor")
     }
 
+    /// The body of a request to read one record for treatment.
+    static func read(_ record: Hash256, of owner: AccountID) -> JSONValue {
+        [
+            "owner": .string(owner.description), "records": [.string(record.description)],
+            "purpose": "TREAT",
+        ]
+    }
+
     // MARK: Session
 
     func challenge(for account: AccountID) throws -> Hash256 {
