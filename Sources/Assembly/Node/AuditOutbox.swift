@@ -102,7 +102,8 @@ final class AuditOutbox: Sendable {
         let through: UInt64? = state.withLock { state in
             state.open.remove(position)
             // A record whose append is under way is in the journal before it is in `open`.
-            let end = [state.open.min(), state.appending.min()].compactMap { $0 }.min()
+            let end =
+                [state.open.min(), state.appending.min()].compactMap { $0 }.min()
                 ?? journal.end
             guard end > 0, state.truncated.map({ $0 < end - 1 }) ?? true else { return nil }
             state.truncated = end - 1
