@@ -199,7 +199,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
                 "Node", "Gateway", "HTTPServer", "Storage", "Agent",
-                "FHIRModel", "Merkle", "kanglian",
+                "FHIRModel", "Merkle", "ContractKit", "StorageFiles", "kanglian",
             ] + modules),
     ],
     swiftLanguageModes: [.v6]

@@ -6,8 +6,7 @@ import Synchronization
 /// Audit transactions between their answer and their block.
 ///
 /// Each one is in the journal, synced, before ``post(_:whenFinal:)`` returns. It is sent to the
-/// pool
-/// at once, kept until it is final, and sent again when the node starts.
+/// pool at once, kept until it is final, and sent again when the node starts.
 final class AuditOutbox: BlockObserver {
     /// Final records that are forgotten together: forgetting costs a sync.
     private static let truncationStride: UInt64 = 256

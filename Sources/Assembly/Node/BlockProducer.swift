@@ -42,8 +42,9 @@ final class BlockProducer: @unchecked Sendable {
 
     /// Makes blocks until the pool is empty.
     ///
-    /// - Throws: ``Halt/storage(_:)`` when a durable block's rows could not be written: the node
-    ///   must stop and replay. A block that could not be made durable is refused, not thrown.
+    /// - Throws: ``Halt/storage(_:)`` when the block log failed, or a durable block's rows could not
+    ///   be written: the node must stop, be opened anew and replay. A block for which there is no
+    ///   space is refused, not thrown: the next one is tried again.
     func drain() throws(Halt) {
         while true {
             let waiting = pool.take()
@@ -59,7 +60,10 @@ final class BlockProducer: @unchecked Sendable {
             guard let batch = try ordering.next(),
                 let executed = try chain.execute(
                     batch.transactions, position: batch.position, time: clock())
-            else { return }
+            else {
+                refuse(waiting, because: StorageError.inputOutput("nothing was ordered"))
+                return
+            }
             block = executed
         } catch {
             refuse(waiting, because: error)
@@ -72,14 +76,36 @@ final class BlockProducer: @unchecked Sendable {
             } catch {
                 chain.abandon()
                 refuse(waiting, because: error)
+                // After a failed sync nobody knows what is on the device: no more is promised.
+                if let failure = error as? StorageError, !Self.mayBeTriedAgain(failure) {
+                    throw .storage(failure)
+                }
                 return
             }
-            try chain.writeState(block) { Halt.storage($0) }
+            do throws(StorageError) {
+                try chain.writeState(block) { $0 }
+            } catch {
+                // The block is durable, but nobody is told so before a restart has replayed it.
+                refuse(waiting, because: error)
+                throw .storage(error)
+            }
             publish(chain.head)
         } else {
             ordering = EmbeddedOrdering(after: chain.head.position)
         }
         report(block, waiting)
+    }
+
+    private static func mayBeTriedAgain(_ failure: StorageError) -> Bool {
+        switch failure {
+        case .full, .unwritable, .oversized: true
+        default: false
+        }
+    }
+
+    /// Refuses what still waits when the producer has stopped for good and the pool is closed.
+    func refuseRest(because reason: StorageError) {
+        while case let waiting = pool.take(), !waiting.isEmpty { refuse(waiting, because: reason) }
     }
 
     /// The batch's position went nowhere: the engine starts again behind the head.

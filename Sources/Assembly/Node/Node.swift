@@ -96,12 +96,18 @@ package final class Node: Sendable {
             heights.set(head.height)
             shared.withLock { $0.replica = self.chain.replica }
         }
-        do throws(StorageError) {
-            try eraser.catchUp(log: storage.log, height: chain.head.height)
+        do throws(NodeError) {
+            do throws(StorageError) {
+                try eraser.catchUp(log: storage.log, height: chain.head.height)
+            } catch {
+                throw .storage(error)
+            }
+            try start(producer)
         } catch {
-            throw .storage(error)
+            // Threads hold the node: without this they would stay, and with them the locks.
+            shutdown()
+            throw error
         }
-        try start(producer)
     }
 
     /// Starts the threads, then sends the audit of reads that a crash kept from the chain.
@@ -128,14 +134,23 @@ package final class Node: Sendable {
             do {
                 try producer.drain()
             } catch {
-                if case .storage(let reason) = error {
-                    shared.withLock { $0.halted = reason }
-                }
-                pool.close()
+                halt(producer, because: error)
                 return
             }
         }
-        try? producer.drain()
+        do {
+            try producer.drain()
+        } catch {
+            halt(producer, because: error)
+        }
+    }
+
+    /// Nothing is accepted any more, and everybody who waits is told.
+    private func halt(_ producer: BlockProducer, because halt: BlockProducer.Halt) {
+        guard case .storage(let reason) = halt else { return pool.close() }
+        shared.withLock { $0.halted = reason }
+        pool.close()
+        producer.refuseRest(because: reason)
     }
 
     // MARK: Submitting
@@ -147,7 +162,8 @@ package final class Node: Sendable {
     package func submit(
         _ encoded: [[UInt8]], observer: @escaping @Sendable (Int, SubmissionResult) -> Void
     ) {
-        if let error = unavailability(for: encoded.count) {
+        let bytes = encoded.reduce(0) { $0 + $1.count }
+        if let error = unavailability(for: encoded.count, bytes: bytes) {
             for index in encoded.indices { observer(index, .refused(error)) }
             return
         }
@@ -173,12 +189,16 @@ package final class Node: Sendable {
     }
 
     /// Why nothing can be accepted now; nil when the node is ready.
-    package func unavailability(for count: Int = 1) -> TransactionError? {
+    ///
+    /// - Parameters:
+    ///   - count: transactions that somebody wants to submit.
+    ///   - bytes: of all of them.
+    package func unavailability(for count: Int = 1, bytes: Int = 0) -> TransactionError? {
         if stopping.load(ordering: .relaxed) { return .unavailable("the node is stopping") }
         if let reason = shared.withLock({ $0.halted }) {
             return .unavailable(reason.refusal.code)
         }
-        return pool.isFull(for: count) ? .busy(retryAfterSeconds: 1) : nil
+        return pool.isFull(for: count, bytes: bytes) ? .busy(retryAfterSeconds: 1) : nil
     }
 
     // MARK: Reading

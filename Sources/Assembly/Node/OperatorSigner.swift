@@ -8,7 +8,7 @@ struct OperatorSigner: Sendable {
     private static let validity: UInt64 = 1000
 
     private let chain: Hash256
-    private let account: AccountID
+    let account: AccountID
     private let key: SigningKey
     private let random: any RandomSource
 

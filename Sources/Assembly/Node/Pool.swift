@@ -44,9 +44,12 @@ final class Pool: Sendable {
     var count: Int { state.withLock { $0.waiting.count - $0.first } }
 
     /// True when `more` transactions would not fit: the door asks before it checks signatures.
-    func isFull(for more: Int) -> Bool {
-        state.withLock {
-            $0.waiting.count - $0.first + more > countLimit || $0.byteCount > byteLimit
+    ///
+    /// There must be room for one of the largest at least, whatever `bytes` says.
+    func isFull(for more: Int, bytes: Int) -> Bool {
+        let bytes = max(bytes, LedgerLimits.transactionByteCount)
+        return state.withLock {
+            $0.waiting.count - $0.first + more > countLimit || $0.byteCount + bytes > byteLimit
         }
     }
 

@@ -18,8 +18,15 @@ package final class ReadDesk: Sendable {
     /// Records of one request.
     package static let recordLimit = AuditLimits.recordCount
 
-    /// Reads that were allowed and are not on the chain yet, by grant.
-    private let pending = Mutex<[Hash256: UInt64]>([:])
+    /// The grants that an allowed read uses up, until that is on the chain.
+    private struct Reservation {
+        /// The first audit event of the read: where it is recorded, so is the use of the grants.
+        let event: Hash256
+        let grants: Set<Hash256>
+    }
+
+    /// Reads that were allowed and may not be on the chain yet.
+    private let pending = Mutex<[Hash256: Reservation]>([:])
     private let store: any KeyValueStore
     private let vault: any BlobStore
     private let outbox: AuditOutbox
@@ -48,15 +55,16 @@ package final class ReadDesk: Sendable {
         guard (1...Self.recordLimit).contains(records.count) else { throw .count }
         let state = try snapshot()
         let items = try requested(records, of: owner, state)
-        let (decisions, granted) = try decide(
-            items, owner: owner, reader: reader, purpose: purpose, state)
+        let (decisions, reservation) = try decide(
+            items, owner: owner, reader: reader, purpose: purpose)
         do throws(ReadError) {
             let results = try fill(items, decisions, owner: owner, reader: reader, state)
-            let events = auditEvents(results, reader: reader, purpose: purpose, state)
-            try post(events, owner: owner, granted: granted)
+            let events = auditEvents(
+                results, first: reservation.event, reader: reader, purpose: purpose, state)
+            try post(events, owner: owner, reservation)
             return ReadAnswer(results: results, events: events.map(\.event))
         } catch {
-            release(granted)
+            release(reservation)
             throw error
         }
     }
@@ -81,18 +89,18 @@ package final class ReadDesk: Sendable {
         let items = found.filter { domain == nil || $0.item.domain == domain }
             .map { (record: $0.record, item: Optional($0.item)) }
         // A list shows no content, so it uses up no read of a grant.
-        let (decisions, granted) = try decide(
-            items, owner: owner, reader: reader, purpose: purpose, state)
-        release(granted)
+        let (decisions, reservation) = try decide(
+            items, owner: owner, reader: reader, purpose: purpose)
+        release(reservation)
         let results = zip(items, decisions).map {
             ReadResult(record: $0.record, decision: $1, item: $0.item, content: nil)
         }
         // A list shows what may be seen and records that; when nothing may be, it records why.
         let allowed = results.filter(\.decision.allowed)
         let events = auditEvents(
-            allowed.isEmpty ? results : allowed, reader: reader, purpose: purpose,
-            dividesDomains: false, state)
-        if !events.isEmpty { try post(events, owner: owner, granted: []) }
+            allowed.isEmpty ? results : allowed, first: reservation.event, reader: reader,
+            purpose: purpose, dividesDomains: false, state)
+        if !events.isEmpty { try post(events, owner: owner) }
         let answer = ReadAnswer(results: allowed, events: events.map(\.event))
         return (answer, found.count == limit ? found.last?.record : nil)
     }
@@ -107,7 +115,7 @@ package final class ReadDesk: Sendable {
             allowed: false, reasons: [ReasonCode(code)].compactMap { $0 }, purpose: purpose,
             domain: nil, records: [], grant: nil, time: clock())
         metrics.read(allowed: false)
-        try post([event], owner: owner, granted: [])
+        try post([event], owner: owner)
         return event.event
     }
 
@@ -149,13 +157,17 @@ package final class ReadDesk: Sendable {
     }
 
     /// Decides all records under one lock, so that two requests cannot use the same last read.
+    ///
+    /// The snapshot is taken under the lock too: a read that is not pending any more is in it.
     private func decide(
-        _ items: [Requested], owner: AccountID, reader: AccountID, purpose: Purpose,
-        _ state: StateSpace
-    ) throws(ReadError) -> (decisions: [Decision], granted: Set<Hash256>) {
+        _ items: [Requested], owner: AccountID, reader: AccountID, purpose: Purpose
+    ) throws(ReadError) -> (decisions: [Decision], reservation: Reservation) {
         let now = clock()
-        let result: Result<([Decision], Set<Hash256>), StorageError> = pending.withLock { pending in
+        let event = random.hash256()
+        let result: Result<([Decision], Reservation), StorageError> = pending.withLock { pending in
             do throws(StorageError) {
+                let state = StateSpace(try store.snapshot())
+                let counts = try counts(pending, state)
                 var decisions: [Decision] = []
                 var granted: Set<Hash256> = []
                 for (_, item) in items {
@@ -165,7 +177,7 @@ package final class ReadDesk: Sendable {
                     }
                     let request = ReadRequest(
                         reader: reader, owner: owner, writer: item.writer, domain: item.domain,
-                        purpose: purpose, now: now, pendingReads: pending)
+                        purpose: purpose, now: now, pendingReads: counts)
                     var decision = try ConsentDecision.decide(request, state: state)
                     if decision.allowed, item.erasure != nil {
                         decision = Decision(allowed: false, reasons: [.recordErased])
@@ -173,8 +185,9 @@ package final class ReadDesk: Sendable {
                     if let grant = decision.grant, decision.allowed { granted.insert(grant) }
                     decisions.append(decision)
                 }
-                for grant in granted { pending[grant, default: 0] += 1 }
-                return .success((decisions, granted))
+                let reservation = Reservation(event: event, grants: granted)
+                if !granted.isEmpty { pending[event] = reservation }
+                return .success((decisions, reservation))
             } catch {
                 return .failure(error)
             }
@@ -185,13 +198,22 @@ package final class ReadDesk: Sendable {
         }
     }
 
-    private func release(_ granted: Set<Hash256>) {
-        pending.withLock { pending in
-            for grant in granted {
-                let left = (pending[grant] ?? 1) - 1
-                pending[grant] = left == 0 ? nil : left
-            }
+    /// Reads by grant that the state does not count yet; what it does count is not counted twice.
+    private func counts(
+        _ pending: [Hash256: Reservation], _ state: StateSpace
+    ) throws(StorageError) -> [Hash256: UInt64] {
+        var counts: [Hash256: UInt64] = [:]
+        for reservation in pending.values {
+            let place = try AuditQueries.place(
+                of: reservation.event, node: signer.account, in: state)
+            guard place == nil else { continue }
+            for grant in reservation.grants { counts[grant, default: 0] += 1 }
         }
+        return counts
+    }
+
+    private func release(_ reservation: Reservation) {
+        pending.withLock { $0[reservation.event] = nil }
     }
 
     private func fill(
@@ -236,8 +258,8 @@ package final class ReadDesk: Sendable {
     /// One event for each decision (and domain, if wanted) that occurs, in the order of the
     /// records.
     private func auditEvents(
-        _ results: [ReadResult], reader: AccountID, purpose: Purpose, dividesDomains: Bool = true,
-        _ state: StateSpace
+        _ results: [ReadResult], first: Hash256, reader: AccountID, purpose: Purpose,
+        dividesDomains: Bool = true, _ state: StateSpace
     ) -> [ReadEvent] {
         let now = clock()
         let institution = employer(of: reader, state)
@@ -254,11 +276,11 @@ package final class ReadDesk: Sendable {
                 groups.append((result.decision, domain, [result.record]))
             }
         }
-        return groups.map { group in
+        return groups.enumerated().map { index, group in
             let reasons = group.decision.reasons.prefix(AuditLimits.reasonCount)
             return ReadEvent(
-                event: random.hash256(), reader: reader, institution: institution,
-                allowed: group.decision.allowed,
+                event: index == 0 ? first : random.hash256(), reader: reader,
+                institution: institution, allowed: group.decision.allowed,
                 reasons: reasons.compactMap { ReasonCode($0.code) }, purpose: purpose,
                 domain: group.domain, records: group.records, grant: group.decision.grant,
                 time: now)
@@ -269,14 +291,14 @@ package final class ReadDesk: Sendable {
         (try? Directory.standing(of: reader, in: state))?.employer
     }
 
-    /// Makes the events durable and sends them to the chain; `granted` reads are then used up
+    /// Makes the events durable and sends them to the chain; reserved reads are then used up
     /// there.
     private func post(
-        _ events: [ReadEvent], owner: AccountID, granted: Set<Hash256>
+        _ events: [ReadEvent], owner: AccountID, _ reservation: Reservation? = nil
     ) throws(ReadError) {
         let entries = events.map { AuditContract.AuditEvent(owner: owner, read: $0) }
         var calls = [Call(AuditContract.self, "record", AuditContract.Record(events: entries))]
-        for grant in granted.sorted() {
+        for grant in (reservation?.grants ?? []).sorted() {
             calls.append(
                 Call(
                     ConsentContract.self, "consumeRead",
@@ -286,7 +308,9 @@ package final class ReadDesk: Sendable {
             throw .audit(.unwritable("the operator's key does not sign"))
         }
         do throws(StorageError) {
-            try outbox.post(transaction) { [self] in release(granted) }
+            try outbox.post(transaction) { [self] in
+                if let reservation { release(reservation) }
+            }
         } catch {
             throw .audit(error)
         }

@@ -3,6 +3,7 @@ import Encoding
 import Ledger
 import Records
 import Storage
+import Synchronization
 
 /// Destroys the sealed bodies and keys of records that the chain says are erased.
 ///
@@ -17,6 +18,8 @@ final class VaultEraser: BlockObserver {
 
     private let store: any KeyValueStore
     private let vault: any BlobStore
+    /// Whether an erasure of this run failed: the mark then stays below it until the next start.
+    private let isBehind = Atomic(false)
 
     init(store: any KeyValueStore, vault: any BlobStore) {
         (self.store, self.vault) = (store, vault)
@@ -24,7 +27,11 @@ final class VaultEraser: BlockObserver {
 
     func committed(_ block: ExecutedBlock) {
         // A failure leaves the mark behind, so the next start tries again.
-        try? erase(block.outcomes.flatMap(\.events), height: block.header.height)
+        do throws(StorageError) {
+            try erase(block.outcomes.flatMap(\.events), height: block.header.height)
+        } catch {
+            isBehind.store(true, ordering: .relaxed)
+        }
     }
 
     /// Goes through the blocks behind the mark.
@@ -65,6 +72,7 @@ final class VaultEraser: BlockObserver {
     }
 
     private func remember(_ height: UInt64) throws(StorageError) {
+        guard !isBehind.load(ordering: .relaxed) else { return }
         var batch = WriteBatch()
         batch.put(KeySpaces.erasureKey, KeySpaces.bigEndian(height))
         try store.write(batch)

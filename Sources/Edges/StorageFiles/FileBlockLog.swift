@@ -19,15 +19,20 @@ package final class FileBlockLog: BlockLog {
         on disk: any Disk, folder: String, _ settings: FileLogSettings
     ) throws(StorageError) {
         var index: [FrameLocation] = []
-        frames = try FrameLog.open(settings.frames(disk, folder), random: settings.random) {
-            (header, _, location) throws(StorageError) in
-            guard header.kind == .block, header.count == 1, header.index == UInt64(index.count)
-            else {
-                throw .corrupt(
-                    "\(folder)/\(Segment.name(location.segment)) at byte \(location.offset): "
-                        + "record \(index.count) is missing")
+        do throws(StorageError) {
+            frames = try FrameLog.open(settings.frames(disk, folder), random: settings.random) {
+                (header, _, location) throws(StorageError) in
+                guard header.kind == .block, header.count == 1, header.index == UInt64(index.count)
+                else {
+                    throw .corrupt(
+                        "\(folder)/\(Segment.name(location.segment)) at byte \(location.offset): "
+                            + "another record is in its place")
+                }
+                index.append(location)
             }
-            index.append(location)
+        } catch .corrupt(let place) {
+            // What came before was intact, so this is the next block; heights count from 1.
+            throw .corrupt("\(place) (block \(index.count + 1))")
         }
         self.index = Mutex(index)
     }

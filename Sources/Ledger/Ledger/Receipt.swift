@@ -4,6 +4,16 @@ package import Encoding
 package import Merkle
 
 /// A row of the state, or its absence, proved against a header's state root.
+///
+/// | field | type | meaning |
+/// |---|---|---|
+/// | key | byte string | table name, zero byte, row key |
+/// | value | null or byte string | the row, or that there is none |
+/// | proof | state proof | against the header's state root |
+/// | key digest | 32 bytes | SHA-256 of the key |
+///
+/// A proof that one key is absent may hold for another key that differs in one bit. The digest
+/// makes sure that such a change does not pass for the receipt that was issued.
 package struct ReceiptState: Hashable, Sendable, CBORCodable {
     /// Table name, zero byte, row key.
     package let key: [UInt8]
@@ -16,19 +26,24 @@ package struct ReceiptState: Hashable, Sendable, CBORCodable {
     }
 
     package func encode(to writer: inout CBORWriter) {
-        writer.array(3)
+        writer.array(4)
         writer.byteString(key)
         writer.optional(value) { $0.byteString($1) }
         proof.encode(to: &writer)
+        writer.hash(HashSuite.sha256.hash(key))
     }
 
     package init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.structure(3, "state proof")
+        try reader.structure(4, "state row")
         key = try reader.byteString(atMost: 4096)
         value = try reader.optional { (reader) throws(CBORError) in
             try reader.byteString(atMost: LedgerLimits.valueByteCount)
         }
         proof = try StateProof(from: &reader)
+        let start = reader.offset
+        guard try reader.hash() == HashSuite.sha256.hash(key) else {
+            throw .outOfRange(offset: start, field: "key digest")
+        }
     }
 }
 

@@ -98,7 +98,9 @@ package struct Replica {
         return nil
     }
 
-    /// Runs a batch in order and returns the block it makes, or nil when nothing of it may stand.
+    /// Runs a batch in order and returns the block it makes, or nil when the batch is empty.
+    ///
+    /// A block without entries, when every transaction was refused, is to be abandoned as well.
     ///
     /// - Parameters:
     ///   - isKnown: whether an earlier block holds the transaction.
@@ -191,6 +193,8 @@ package struct Replica {
     }
 
     /// Runs a stored block again and checks that nothing differs; adopts it.
+    ///
+    /// After an error the head and the tree are as they were.
     package mutating func replay(
         _ block: Block, base: any StateReader, tree: StateTree
     ) throws(ReplayError) -> ExecutedBlock {
@@ -209,6 +213,7 @@ package struct Replica {
             else { throw .entry(height: height, index: index) }
             batch.append(transaction)
         }
+        let version = tree.latestVersion
         let executed: ExecutedBlock?
         do throws(StorageError) {
             executed = try execute(
@@ -218,6 +223,7 @@ package struct Replica {
         } catch { throw .storage(error) }
         guard let executed else { throw .divergence(height: height, field: "entries") }
         if let field = Self.firstDifference(executed, block) {
+            tree.rollback(to: version)
             throw .divergence(height: height, field: field)
         }
         adopt(executed)

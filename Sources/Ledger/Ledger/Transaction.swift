@@ -120,7 +120,8 @@ extension CBORReader {
     /// A suite byte and a public key of that suite.
     package mutating func publicKey() throws(CBORError) -> PublicKey {
         let start = offset
-        guard let key = try? PublicKey(tagged: byteString(atMost: 128)) else {
+        let tagged = try byteString(atMost: 128)
+        guard let key = try? PublicKey(tagged: tagged) else {
             throw .outOfRange(offset: start, field: "public key")
         }
         return key

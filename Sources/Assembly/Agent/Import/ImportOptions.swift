@@ -7,6 +7,9 @@ package struct ImportOptions: Sendable {
     package var source = ""
     /// Makes and keeps wallets for patients who are not known yet.
     package var enrolsHosted = false
+    /// Keeps what cannot be taken apart as one resource, and what names no patient as the
+    /// institution's own: for archives and conformance suites, not for the care of a patient.
+    package var archives = false
     /// How well the institution knows the patients whom it enrols.
     package var assurance = IdentityAssurance.declared
     /// Records that are sealed and sent at a time, at most 256.

@@ -74,8 +74,10 @@ package struct ImportPipeline: Sendable {
         var plans: [ImportPlan] = []
         var first: ImportUnit?
         for index in 0..<source.count {
-            let unit = try source.unit(index)
-            plans.append(try ImportPlan(unit, names: names, roster: &roster))
+            let unit = try source.unit(index, archives: options.archives)
+            plans.append(
+                try ImportPlan(
+                    unit, names: names, archives: options.archives, roster: &roster))
             state.knownRecords += unit.entries.count + (unit.kind == .resource ? 0 : 1)
             if index == 0 { first = unit }
         }
@@ -95,8 +97,8 @@ package struct ImportPipeline: Sendable {
             var resources: [WriteJob] = []
             var documents: [WriteJob] = []
             for index in start..<min(source.count, start + Self.windowCount) {
-                let unit = index == 0 && first != nil ? first : try source.unit(index)
-                guard let unit else { continue }
+                let kept = index == 0 ? first : nil
+                let unit = try kept ?? source.unit(index, archives: options.archives)
                 if index == 0 { first = nil }
                 let jobs = try Jobs(
                     unit, plans[index], accounts: account,

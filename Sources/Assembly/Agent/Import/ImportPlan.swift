@@ -19,15 +19,25 @@ struct ImportPlan {
 
     /// Plans one document and adds its patients to the file's roster.
     init(
-        _ unit: ImportUnit, names: PatientNames, roster: inout PatientRoster
+        _ unit: ImportUnit, names: PatientNames, archives: Bool = false,
+        roster: inout PatientRoster
     ) throws(ImportFailure) {
+        func patient(of entry: ImportEntry, at index: Int) throws(ImportFailure) -> Int? {
+            do throws(ImportFailure) {
+                return try Self.patient(of: entry, in: unit, at: index, names, &roster)
+            } catch {
+                // An archive keeps what names nobody as the institution's own.
+                guard archives, case .patientUnidentified = error else { throw error }
+                return nil
+            }
+        }
         // Patient resources first: they tie an id to an identifier, whatever refers to them.
         for (index, entry) in unit.entries.enumerated() where entry.resourceType == "Patient" {
-            _ = try Self.patient(of: entry, in: unit, at: index, names, &roster)
+            _ = try patient(of: entry, at: index)
         }
         var found: [Int?] = []
         for (index, entry) in unit.entries.enumerated() {
-            found.append(try Self.patient(of: entry, in: unit, at: index, names, &roster))
+            found.append(try patient(of: entry, at: index))
         }
         // With one patient, everything that comes along belongs to their record.
         let distinct = Set(found.compactMap { $0 })

@@ -54,7 +54,7 @@ struct ImportSource: Sendable {
     }
 
     /// One document, parsed.
-    func unit(_ index: Int) throws(ImportFailure) -> ImportUnit {
+    func unit(_ index: Int, archives: Bool = false) throws(ImportFailure) -> ImportUnit {
         let (bytes, line): ([UInt8], Int?) =
             switch form {
             case .document(let bytes): (bytes, nil)
@@ -63,6 +63,7 @@ struct ImportSource: Sendable {
         do throws(ImportError) {
             return try BundleSplitter.split(bytes)
         } catch {
+            if archives, let whole = try? BundleSplitter.whole(bytes) { return whole }
             let refusal = error.refusal(in: bytes)
             guard let line else { throw .document(refusal) }
             throw .document(

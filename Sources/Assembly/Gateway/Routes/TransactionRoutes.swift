@@ -54,7 +54,10 @@ struct TransactionRoutes {
         let batch = try exchange.body { (body) throws(RequestBodyError) in
             try RequestBodies.transactions(body, isJSON: type.hasPrefix("application/json"))
         }
-        if let error = node.unavailability(for: batch.count) { throw Self.apiError(error) }
+        let bytes = batch.reduce(0) { $0 + $1.count }
+        if let error = node.unavailability(for: batch.count, bytes: bytes) {
+            throw Self.apiError(error)
+        }
         let pending = PendingBatch(batch, waitsForFinal: wait == "final") { results in
             exchange.reply(["results": .array(results)])
         }

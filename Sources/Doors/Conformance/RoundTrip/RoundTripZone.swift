@@ -13,7 +13,8 @@ import System
 final class RoundTripZone {
     private static let hospitalCode = "12330000MA0000001"
 
-    private let folder: String
+    /// Where everything of the zone is, until it is closed.
+    let folder: String
     private let node: Node
     private let hospital: AgentStore
     private let account: AccountID
@@ -74,6 +75,7 @@ final class RoundTripZone {
     ) throws(ImportFailure) -> ImportReport {
         var options = ImportOptions()
         options.enrolsHosted = true
+        options.archives = true
         options.source = source
         let pipeline = try ImportPipeline(
             store: hospital, port: port, chain: node.configuration.genesis.id, suite: .aes256GCM,

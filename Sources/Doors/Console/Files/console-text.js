@@ -9,7 +9,6 @@ export const texts = {
       + "handles stand for organisations, licensed staff and residents’ pseudonyms.",
 
     "place": "{province} ({code}), chain “{chain}”",
-    "place.software": "{province} ({code}), chain “{chain}”, {software}",
 
     "health.asking": "Asking the node how it is …",
     "health.ready": "Ready: this node accepts transactions.",
@@ -165,7 +164,6 @@ export const texts = {
       "本页不加载任何外部资源，也不向外发送任何数据。页面不含个人信息：短号仅代表机构、持证人员和居民化名。",
 
     "place": "{province}（{code}）· 链“{chain}”",
-    "place.software": "{province}（{code}）· 链“{chain}”· {software}",
 
     "health.asking": "正在询问节点状态……",
     "health.ready": "就绪：本节点正在接受交易。",

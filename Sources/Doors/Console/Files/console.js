@@ -47,7 +47,7 @@ function showZone() {
   put("seal", zone.zone);
   put("place", say("place", {
     province: isChinese ? zone.zone_name_zh : zone.zone_name_en,
-    code: zone.zone, chain: zone.chain_name, software: zone.software,
+    code: zone.zone, chain: zone.chain_name,
   }));
   put("pool", number(zone.pool));
   put("audits", number(zone.open_audits));

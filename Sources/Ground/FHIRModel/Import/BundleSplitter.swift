@@ -16,13 +16,34 @@ package enum BundleSplitter {
     package static func split(
         _ bytes: [UInt8], limits: JSONLimits = .standard
     ) throws(ImportError) -> ImportUnit {
-        let document: JSONDocument
+        try split(parse(bytes, limits))
+    }
+
+    /// A document as one resource, whatever is inside of it.
+    ///
+    /// For archives: a Bundle of requests or of responses has no resources to take apart, and is
+    /// kept as it is.
+    package static func whole(
+        _ bytes: [UInt8], limits: JSONLimits = .standard
+    ) throws(ImportError) -> ImportUnit {
+        let document = try parse(bytes, limits)
+        let type = try EntryReader.resourceType(of: document.root, entry: nil)
+        let draft = EntryDraft(
+            resource: document.root, resourceType: type, id: nil, fullURL: nil, method: nil)
+        let entries = [try EntryDirectory([draft]).entry(from: draft, at: nil)]
+        return ImportUnit(
+            document: document, kind: .resource, entries: entries,
+            manifest: ImportManifest(cutting: entries.map(\.byteRange), from: document.bytes))
+    }
+
+    private static func parse(
+        _ bytes: [UInt8], _ limits: JSONLimits
+    ) throws(ImportError) -> JSONDocument {
         do {
-            document = try JSONDocument(parsing: bytes, limits: limits)
+            return try JSONDocument(parsing: bytes, limits: limits)
         } catch {
             throw ImportError(problem: .json(error), entry: nil, offset: error.offset)
         }
-        return try split(document)
     }
 
     /// Splits a document that is parsed already.
