@@ -31,7 +31,7 @@ struct RecordSealingTests {
     private func sealed(
         _ payload: RecordPayload, _ suite: CipherSuite = .aes256GCM
     ) throws -> SealedVersion {
-        try RecordSealer(suite: suite, writerKey: writer.publicKey, random: random)
+        try RecordSealer(suite: suite, writerKey: writer, random: random)
             .seal(payload, at: place, to: owner.publicKey)
     }
 

@@ -45,7 +45,7 @@ package struct ImportPipeline: Sendable {
             signer: signer,
             sealers: .init(
                 ofOthers: RecordSealer(
-                    suite: suite, writerKey: reading.publicKey, random: random),
+                    suite: suite, writerKey: reading, random: random),
                 own: RecordSealer(suite: suite, writerKey: nil, random: random)),
             port: port, builder: builder, owners: owners, pool: pool, options: options)
     }

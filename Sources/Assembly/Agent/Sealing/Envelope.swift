@@ -6,7 +6,7 @@ import Ledger
 package enum WrapKind: UInt8, Hashable, Sendable {
     /// The owner's key of the record's domain and epoch.
     case ownerEpoch = 1
-    /// The writer's reading key.
+    /// A key that follows from the writer's reading seed.
     case writer = 2
 }
 
@@ -16,14 +16,15 @@ package enum WrapKind: UInt8, Hashable, Sendable {
 /// |---|---|---|
 /// | version | 1 | this format |
 /// | suite | integer | the cipher of the body |
-/// | wraps | 1 or 2 of [kind, byte string] | HPKE of data key ‖ commitment secret; ascending |
+/// | wraps | 1 or 2 of [kind, byte string] | data key ‖ commitment secret, kinds ascending |
+///
+/// The owner's wrap is HPKE. The writer has the reading seed at hand, so its wrap is a `Sealing` under
+/// a key derived from that seed: half the work of a second HPKE, for the same readers.
 ///
 /// Destroying the envelope destroys the data key and the commitment secret: that is erasure.
 package struct Envelope: Hashable, Sendable, CBORCodable {
     /// Data key and commitment secret.
     static let secretCount = 64
-    /// Bytes of one wrap.
-    static let wrapCount = secretCount + HPKE.overhead
 
     /// One sealed copy of the data key.
     package struct Wrap: Hashable, Sendable {
@@ -35,6 +36,14 @@ package struct Envelope: Hashable, Sendable, CBORCodable {
     package let wraps: [Wrap]
 
     init(suite: CipherSuite, wraps: [Wrap]) { (self.suite, self.wraps) = (suite, wraps) }
+
+    /// Bytes of one wrap.
+    private static func count(of kind: WrapKind, _ suite: CipherSuite) -> Int {
+        switch kind {
+        case .ownerEpoch: secretCount + HPKE.overhead
+        case .writer: secretCount + Sealing.overhead(of: suite)
+        }
+    }
 
     package func encode(to writer: inout CBORWriter) {
         writer.array(3)
@@ -50,7 +59,8 @@ package struct Envelope: Hashable, Sendable, CBORCodable {
     package init(from reader: inout CBORReader) throws(CBORError) {
         try reader.structure(3, "envelope")
         try reader.version(1, "envelope")
-        suite = try reader.cipherSuite()
+        let suite = try reader.cipherSuite()
+        self.suite = suite
         let start = reader.offset
         wraps = try reader.list(atMost: 2) { (reader) throws(CBORError) in
             try reader.structure(2, "wrap")
@@ -59,7 +69,8 @@ package struct Envelope: Hashable, Sendable, CBORCodable {
                 let kind = WrapKind(
                     rawValue: UInt8(try reader.unsigned(atMost: 255, field: "wrap kind")))
             else { throw .outOfRange(offset: kindOffset, field: "wrap kind") }
-            return Wrap(kind: kind, sealed: try reader.byteString(count: Self.wrapCount))
+            return Wrap(
+                kind: kind, sealed: try reader.byteString(count: Self.count(of: kind, suite)))
         }
         guard let first = wraps.first,
             wraps.count == 1 || first.kind.rawValue < wraps[1].kind.rawValue

@@ -104,15 +104,7 @@ package enum RecordOpener {
         _ envelope: Envelope, _ place: RecordPlace, _ keys: OpeningKeys
     ) throws(RecordOpeningError) -> (dataKey: SecretBytes, commitmentSecret: SecretBytes) {
         for wrap in envelope.wraps {
-            let key =
-                switch wrap.kind {
-                case .ownerEpoch: keys.domainKey
-                case .writer: keys.writerKey
-                }
-            guard let key,
-                let opened = try? HPKE.open(
-                    wrap.sealed, with: key, info: place.wrapInfo(wrap.kind), authenticating: []),
-                opened.count == Envelope.secretCount
+            guard let opened = open(wrap, place, keys), opened.count == Envelope.secretCount
             else { continue }
             return (
                 SecretBytes(copying: Array(opened.prefix(32))),
@@ -120,5 +112,18 @@ package enum RecordOpener {
             )
         }
         throw .noKey
+    }
+
+    private static func open(
+        _ wrap: Envelope.Wrap, _ place: RecordPlace, _ keys: OpeningKeys
+    ) -> [UInt8]? {
+        switch wrap.kind {
+        case .ownerEpoch:
+            keys.domainKey.flatMap {
+                try? HPKE.open(
+                    wrap.sealed, with: $0, info: place.wrapInfo(.ownerEpoch), authenticating: [])
+            }
+        case .writer: keys.writerKey.flatMap { try? WriterWrap($0).open(wrap.sealed, at: place) }
+        }
     }
 }

@@ -20,14 +20,16 @@ package struct SealedVersion: Hashable, Sendable {
 package struct RecordSealer: Sendable {
     /// The zone's cipher.
     package let suite: CipherSuite
-    /// The writer's reading key, so that the author can read what it wrote.
-    package let writerKey: [UInt8]?
+    private let writer: WriterWrap?
 
     private let random: any RandomSource
 
+    /// A sealer for a writer, whose reading key lets the author read what it wrote.
+    ///
     /// Without a writer's key only the owner's domain key opens the records: the owner writes.
-    package init(suite: CipherSuite, writerKey: [UInt8]?, random: any RandomSource) {
-        (self.suite, self.writerKey, self.random) = (suite, writerKey, random)
+    package init(suite: CipherSuite, writerKey: KeyAgreementKey?, random: any RandomSource) {
+        (self.suite, self.random) = (suite, random)
+        writer = writerKey.map { WriterWrap($0) }
     }
 
     /// Seals one version to the owner's domain key of the place's epoch, and to the writer.
@@ -43,16 +45,51 @@ package struct RecordSealer: Sendable {
             plaintext, key: dataKey, suite: suite, random: random,
             authenticating: place.bodyBinding)
         let secrets = dataKey.copyBytes() + commitmentSecret.copyBytes()
-        func wrap(_ kind: WrapKind, _ key: [UInt8]) throws(CryptographyError) -> Envelope.Wrap {
-            let sealed = try HPKE.seal(
-                secrets, to: key, info: place.wrapInfo(kind), authenticating: [], random: random)
-            return Envelope.Wrap(kind: kind, sealed: sealed)
+        var wraps = [
+            Envelope.Wrap(
+                kind: .ownerEpoch,
+                sealed: try HPKE.seal(
+                    secrets, to: domainKey, info: place.wrapInfo(.ownerEpoch), authenticating: [],
+                    random: random))
+        ]
+        if let writer {
+            wraps.append(
+                Envelope.Wrap(
+                    kind: .writer, sealed: try writer.seal(secrets, at: place, suite, random)))
         }
-        var wraps = [try wrap(.ownerEpoch, domainKey)]
-        if let writerKey { wraps.append(try wrap(.writer, writerKey)) }
         return SealedVersion(
             place: place, body: body, envelope: Envelope(suite: suite, wraps: wraps).encoded,
             commitment: RecordCommitment.make(plaintext, place, secret: commitmentSecret))
+    }
+}
+
+/// The writer's own wrap: whoever has the reading seed can make and open it.
+struct WriterWrap: Sendable {
+    private let key: SecretBytes
+
+    init(_ readingKey: KeyAgreementKey) {
+        key = KeyDerivation.derive(readingKey.seed, label: "kanglian/envelope/writer")
+    }
+
+    func seal(
+        _ secrets: [UInt8], at place: RecordPlace, _ suite: CipherSuite,
+        _ random: any RandomSource
+    ) throws(CryptographyError) -> [UInt8] {
+        let info = place.wrapInfo(.writer)
+        return try Sealing.seal(
+            secrets, key: recordKey(info), suite: suite, random: random, authenticating: info)
+    }
+
+    func open(
+        _ sealed: [UInt8], at place: RecordPlace
+    ) throws(CryptographyError) -> [UInt8] {
+        let info = place.wrapInfo(.writer)
+        return try Sealing.open(sealed, key: recordKey(info), authenticating: info)
+    }
+
+    /// A key a record version: no number of records wears one key out.
+    private func recordKey(_ info: [UInt8]) -> SecretBytes {
+        KeyDerivation.derive(key, label: "kanglian/envelope/writer/record", context: info)
     }
 }
 
