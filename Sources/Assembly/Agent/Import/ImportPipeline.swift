@@ -97,9 +97,14 @@ package struct ImportPipeline: Sendable {
             var resources: [WriteJob] = []
             var documents: [WriteJob] = []
             for index in start..<min(source.count, start + Self.windowCount) {
-                let kept = index == 0 ? first : nil
-                let unit = try kept ?? source.unit(index, archives: options.archives)
-                if index == 0 { first = nil }
+                // `??` would forget the type of the error.
+                let unit: ImportUnit
+                if index == 0, let kept = first {
+                    unit = kept
+                } else {
+                    unit = try source.unit(index, archives: options.archives)
+                }
+                first = nil
                 let jobs = try Jobs(
                     unit, plans[index], accounts: account,
                     record: { recordID(file, document: index, entry: $0) })
