@@ -23,7 +23,8 @@ struct FullDiskTests {
         disk.setCapacity(disk.paths.reduce(0) { $0 + (disk.content(of: $1)?.count ?? 0) })
     }
 
-    @Test func `a full block log refuses transactions and works again once there is space`() throws {
+    @Test func `a full block log refuses transactions and works again once there is space`() throws
+    {
         let (machine, node) = try loaded(seed: 21)
         fill(machine.disk)
         // The preallocated segment still takes some blocks.
