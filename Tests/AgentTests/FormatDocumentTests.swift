@@ -87,13 +87,4 @@ struct FormatDocumentTests {
         let account = try AccessCodeKeys(text, suite: .ed25519).account
         #expect(account.hash.bytes == (try example("account", on: "access-code")))
     }
-
-    @Test("GENERATE") func generate() throws {
-        let sealed = try RecordSealer(
-            suite: .aes256GCM, writerKey: KeyAgreementKey(seed: writer), random: SeededRandom(seed: 2026)
-        ).seal(payload, at: place, to: KeyAgreementKey(seed: owner).publicKey)
-        print("BODY \(Hex.encode(sealed.body))")
-        print("ENVELOPE \(Hex.encode(sealed.envelope))")
-        print("COMMITMENT \(sealed.commitment)")
-    }
 }

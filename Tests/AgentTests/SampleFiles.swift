@@ -18,7 +18,8 @@ enum SampleFiles {
             entries.append(
                 """
                 {"fullUrl":"urn:uuid:\(patient)-o\(index)",
-                "resource":{ "resourceType" : "Observation", "status":"final","category":[{"coding":[{"system":
+                "resource":{ "resourceType" : "Observation", "status":"final",
+                "category":[{"coding":[{"system":
                 "http://terminology.hl7.org/CodeSystem/observation-category","code":"\(kind)"}]}],
                 "code":{"text":"x"},"subject":{"reference":"urn:uuid:\(patient)-patient"},
                 "performer":[{"reference":"urn:uuid:\(patient)-org"}],

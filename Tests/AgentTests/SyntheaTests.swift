@@ -47,39 +47,4 @@ struct SyntheaTests {
             #expect(Reassembly.documents(in: opened).map(\.bytes) == [original], "\(name)")
         }
     }
-
-    @Test("TIME") func time() throws {
-        let folder = try #require(SyntheaFiles.folder)
-        let random = SystemRandom()
-        let owner = try KeyAgreementKey(random: random), writer = try KeyAgreementKey(random: random)
-        var payloads: [RecordPayload] = []
-        var bytes = 0
-        for name in try SyntheaFiles.names().prefix(12) {
-            let b = try Bzip2.decompress(try FileSystem.read("\(folder)/\(name)", limit: 1 << 26), limit: 1 << 28)
-            let start = SystemClock.monotonicNanoseconds
-            let unit = try BundleSplitter.split(b)
-            payloads += unit.entries.map { RecordPayload(kind: .resource, content: unit.resourceBytes($0)) }
-            bytes += b.count
-            _ = start
-        }
-        let sealer = RecordSealer(suite: .aes256GCM, writerKey: writer, random: random)
-        let pool = WorkerPool(threads: 1)
-        let start = SystemClock.monotonicNanoseconds
-        let sealed = pool.map(Array(payloads.enumerated()), chunk: 8) { i, p in
-            try? sealer.seal(p, at: RecordPlace(owner: AccountID(.zero), domain: .medical, epoch: 1, record: random.hash256()), to: owner.publicKey)
-        }
-        let end = SystemClock.monotonicNanoseconds
-        let sizes = sealed.compactMap { $0 }.reduce(0) { $0 + $1.body.count + $1.envelope.count }
-        print("SEAL \(payloads.count) records \(bytes) bytes -> \(sizes) in \((end - start) / 1_000_000) ms")
-        let zone = try TestZone(seed: 42)
-        for name in try SyntheaFiles.names().prefix(3) {
-            let packed = try FileSystem.read("\(folder)/\(name)", limit: 1 << 26)
-            let s = SystemClock.monotonicNanoseconds
-            let report = try zone.pipeline {
-                $0.batchCount = 256
-                $0.callsPerTransaction = 16
-            }.run(packed, name: name, time: Timestamp(milliseconds: 1))
-            print("IMPORT \(report.progress.records) in \((SystemClock.monotonicNanoseconds - s) / 1_000_000) ms, \(zone.ledger.requestCount) requests")
-        }
-    }
 }

@@ -18,8 +18,8 @@ package enum WrapKind: UInt8, Hashable, Sendable {
 /// | suite | integer | the cipher of the body |
 /// | wraps | 1 or 2 of [kind, byte string] | data key ‖ commitment secret, kinds ascending |
 ///
-/// The owner's wrap is HPKE. The writer has the reading seed at hand, so its wrap is a `Sealing` under
-/// a key derived from that seed: half the work of a second HPKE, for the same readers.
+/// The owner's wrap is HPKE. The writer has the reading seed at hand, so its wrap is a `Sealing`
+/// under a key derived from that seed: half the work of a second HPKE, for the same readers.
 ///
 /// Destroying the envelope destroys the data key and the commitment secret: that is erasure.
 package struct Envelope: Hashable, Sendable, CBORCodable {
