@@ -37,7 +37,7 @@ extension FuzzTarget {
         #"{"a":[1.00,-2e+10,true,false,null],"康":"\u94fe\n\ud83d\ude00"}"#, "[]", "-0.0", "\"\"",
     ].map { Array($0.utf8) }
 
-    /// What is parsed is UTF-8, each element parses again to the same value, as does what is written.
+    /// What is parsed is UTF-8; each element, and what is written, parses again to the same value.
     static let json = FuzzTarget(name: "json", seeds: jsonSeeds) { bytes in
         do throws(JSONError) {
             let document = try JSONDocument(parsing: bytes)

@@ -18,7 +18,8 @@ struct WycheproofSuiteTests {
 
     /// RFC 8032 §7.1, test 2.
     private static let edwardsKey = #"""
-        "curve":"edwards25519","pk":"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+        "curve":"edwards25519",
+        "pk":"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
         """#
     private static let edwardsSignature = """
         92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\

@@ -11,7 +11,8 @@ import Testing
 /// An answered read reaches the chain exactly once, whenever the node dies.
 @Suite
 struct AuditOutboxTests {
-    /// The first sync of a read is its journal's, the second its block's, the third the truncation's.
+    /// The first sync of a read is its journal's, the second its block's; the third is that of
+    /// forgetting it, when the node ends.
     @Test(arguments: [2, 3])
     func `a read that was answered before the machine stopped is on the chain once`(
         _ sync: Int
@@ -27,6 +28,10 @@ struct AuditOutboxTests {
         ])
         machine.read(record, node)
         #expect(machine.told.reads.count == answered + 1)
+        if sync == 3 {
+            try eventually("the read is final") { node.openAudits == 0 }
+            node.shutdown()
+        }
         try eventually("the machine stops") { machine.disk.isCrashed }
         node.shutdown()
         for restart in 1...3 {

@@ -42,9 +42,9 @@ final class BlockProducer: @unchecked Sendable {
 
     /// Makes blocks until the pool is empty.
     ///
-    /// - Throws: ``Halt/storage(_:)`` when the block log failed, or a durable block's rows could not
-    ///   be written: the node must stop, be opened anew and replay. A block for which there is no
-    ///   space is refused, not thrown: the next one is tried again.
+    /// - Throws: ``Halt/storage(_:)`` when the block log failed, or a durable block's rows could
+    ///   not be written: the node must stop, be opened anew and replay. A block for which there is
+    ///   no space is refused, not thrown: the next one is tried again.
     func drain() throws(Halt) {
         while true {
             let waiting = pool.take()

@@ -7,7 +7,7 @@ import Storage
 // |---|---|---|
 // | rocksdb_open | errptr stays NULL | rocksdb_close, after all iterators and snapshots |
 // | rocksdb_write, rocksdb_flush, rocksdb_checkpoint_create | errptr stays NULL | - |
-// | rocksdb_get_pinned | errptr stays NULL; NULL result: no such key | rocksdb_pinnableslice_destroy |
+// | rocksdb_get_pinned | errptr NULL; NULL result: no such key | rocksdb_pinnableslice_destroy |
 // | rocksdb_pinnableslice_value, rocksdb_iter_key, rocksdb_iter_value | always | borrowed |
 // | rocksdb_create_iterator | always | rocksdb_iter_destroy |
 // | rocksdb_iter_get_error | errptr stays NULL | - |

@@ -76,7 +76,10 @@ struct DamageTests {
             log.close()
         }
         try disk.rename("two/00000001.segment", to: "one/00000001.segment")
-        #expect(throws: StorageError.corrupt("one/00000001.segment is of another log")) {
+        #expect(
+            throws: StorageError.corrupt(
+                "one/00000001.segment is of another log (block 1)")
+        ) {
             try FileBlockLog(on: disk, folder: "one", Samples.settings())
         }
     }

@@ -8,7 +8,8 @@ struct Bzip2Tests {
     private let hello = Hex.decode(Bzip2Tests.helloHex) ?? []
     private let nothing = Hex.decode("425a683917724538509000000000") ?? []
     private static let helloHex =
-        "425a6839314159265359b851d9f300000351000010400022eda0003100d34d05300da88d4a68c083cdc2ee48a70a12170a3b3e60"
+        "425a6839314159265359b851d9f300000351000010400022eda0003100d34d0530"
+        + "0da88d4a68c083cdc2ee48a70a12170a3b3e60"
 
     @Test("streams are read, also empty ones and several in a row")
     func decompress() throws {
