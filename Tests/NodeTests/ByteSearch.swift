@@ -114,7 +114,9 @@ struct PersonalStrings {
         }
     }
 
-    /// Random ciphertext holds every string of two or three bytes by chance, so that a short one is
+    /// Adds a string to look for.
+    ///
+    /// Random ciphertext holds every string of two or three bytes by chance, so a short one is
     /// looked for as the JSON token that a leaked resource would show. One letter is left out: with
     /// its quotes it is still in any few megabytes of random bytes, and it names nobody.
     private mutating func insert(_ text: String) {
