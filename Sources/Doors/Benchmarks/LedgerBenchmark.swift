@@ -55,7 +55,7 @@ package struct LedgerBenchmark: Sendable {
         let data = folder + "/ledger"
         let node = try open(data, zone)
         defer { node.shutdown() }
-        let submission = Submission(node: node)
+        let submission = Submission(node: node, clients: plan.cores)
         _ = try throughput(zone, submission, node, transactions: plan.transactions / 4, rounds: 1)
         let before = node.head
         let bytesBefore = try stateBytes(node, data)
@@ -95,10 +95,10 @@ package struct LedgerBenchmark: Sendable {
     /// A new node with its hospital.
     private func open(_ path: String, _ zone: BenchZone) throws -> Node {
         var configuration = zone.configuration
-        configuration.workerThreads = max(1, plan.cores - 1)
+        configuration.workerThreads = 0
         let node = try Node(
             configuration: configuration, storage: NodeFolder.openStorage(path))
-        for transaction in try zone.founding() { _ = try Submission(node: node).run([transaction]) }
+        for transaction in try zone.founding() { _ = try Submission(node: node, clients: plan.cores).run([transaction]) }
         return node
     }
 
@@ -111,7 +111,7 @@ package struct LedgerBenchmark: Sendable {
             node.shutdown()
             try? FileSystem.removeTree(path)
         }
-        let submission = Submission(node: node)
+        let submission = Submission(node: node, clients: plan.cores)
         var keys = 0
         try grow(from: &keys, to: size, zone: zone, submission: submission)
         let count = min(plan.transactions / 3, max(200, size / 4))

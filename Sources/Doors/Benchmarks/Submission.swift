@@ -10,26 +10,53 @@ struct Submission {
     static let window = 16_384
     /// Transactions of one call of the node's door.
     static let batch = 512
+    /// Transactions of one call at a steady rate.
+    static let pacedBatch = 16
 
     let node: Node
+    /// Clients that send at the same time; each has its own signatures checked on its thread.
+    let clients: Int
 
-    /// Submits everything as fast as the node takes it; returns nanoseconds until the last is
-    /// final.
+    /// Counts a batch down and reports it once when all of it is final.
+    private final class Batch: Sendable {
+        private let open: Atomic<Int>
+        private let count: Int
+        private let finished: ConditionMutex<Int>
+
+        init(_ count: Int, _ finished: ConditionMutex<Int>) {
+            open = Atomic(count)
+            (self.count, self.finished) = (count, finished)
+        }
+
+        func settle() {
+            guard open.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+            finished.withLock { $0 += count }
+        }
+    }
+
+    /// Submits everything as fast as the node takes it; returns nanoseconds until the last is final.
     func run(_ transactions: [[UInt8]]) throws -> UInt64 {
         let finished = ConditionMutex(0)
         let failures = Atomic(0)
+        let next = Atomic(0)
+        let node = node
         let start = SystemClock.monotonicNanoseconds
-        var submitted = 0
-        while submitted < transactions.count {
-            let end = min(transactions.count, submitted + Self.batch)
-            let outstanding = submitted
-            finished.wait { $0 >= outstanding - Self.window ? () : nil }
-            node.submit(Array(transactions[submitted..<end])) { _, result in
-                if case .final(_, nil) = result {} else { failures.add(1, ordering: .relaxed) }
-                finished.withLock { $0 += 1 }
+        let send: @Sendable () -> Void = {
+            while true {
+                let first = next.add(Self.batch, ordering: .relaxed).oldValue
+                guard first < transactions.count else { return }
+                finished.wait { $0 >= first - Self.window ? () : nil }
+                let part = Array(transactions[first..<min(transactions.count, first + Self.batch)])
+                let batch = Batch(part.count, finished)
+                node.submit(part) { _, result in
+                    if case .final(_, nil) = result {} else { failures.add(1, ordering: .relaxed) }
+                    batch.settle()
+                }
             }
-            submitted = end
         }
+        let threads = try (1..<max(2, clients)).map { _ in try Thread("client", send) }
+        send()
+        for thread in threads { thread.join() }
         finished.wait { $0 == transactions.count ? () : nil }
         let elapsed = SystemClock.monotonicNanoseconds - start
         let failed = failures.load(ordering: .relaxed)
@@ -44,20 +71,19 @@ struct Submission {
     /// Submits at a steady rate and samples the time of each transaction to finality.
     func pace(_ transactions: [[UInt8]], perSecond: Int, into sample: LatencySample) throws {
         let finished = ConditionMutex(0)
-        let batch = 16
-        let interval = UInt64(batch) * 1_000_000_000 / UInt64(max(1, perSecond))
+        let interval = UInt64(Self.pacedBatch) * 1_000_000_000 / UInt64(max(1, perSecond))
         let start = SystemClock.monotonicNanoseconds
-        var submitted = 0
-        while submitted < transactions.count {
-            let due = start + UInt64(submitted / batch) * interval
+        for first in stride(from: 0, to: transactions.count, by: Self.pacedBatch) {
+            let due = start + UInt64(first / Self.pacedBatch) * interval
             SystemClock.sleep(untilMonotonic: due)
-            let end = min(transactions.count, submitted + batch)
+            let part = Array(
+                transactions[first..<min(transactions.count, first + Self.pacedBatch)])
+            let batch = Batch(part.count, finished)
             // Measured from when it was due, so that a slow node cannot hide behind a late sender.
-            node.submit(Array(transactions[submitted..<end])) { _, _ in
+            node.submit(part) { _, _ in
                 sample.add(SystemClock.monotonicNanoseconds &- due)
-                finished.withLock { $0 += 1 }
+                batch.settle()
             }
-            submitted = end
         }
         finished.wait { $0 == transactions.count ? () : nil }
     }
