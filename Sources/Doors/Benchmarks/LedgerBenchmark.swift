@@ -98,7 +98,8 @@ package struct LedgerBenchmark: Sendable {
         configuration.workerThreads = 0
         let node = try Node(
             configuration: configuration, storage: NodeFolder.openStorage(path))
-        for transaction in try zone.founding() { _ = try Submission(node: node, clients: plan.cores).run([transaction]) }
+        let submission = Submission(node: node, clients: 1)
+        for transaction in try zone.founding() { _ = try submission.run([transaction]) }
         return node
     }
 

@@ -34,7 +34,7 @@ struct Submission {
         }
     }
 
-    /// Submits everything as fast as the node takes it; returns nanoseconds until the last is final.
+    /// Submits all as fast as the node takes it; returns nanoseconds until the last is final.
     func run(_ transactions: [[UInt8]]) throws -> UInt64 {
         let finished = ConditionMutex(0)
         let failures = Atomic(0)

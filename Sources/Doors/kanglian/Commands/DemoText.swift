@@ -11,7 +11,7 @@ enum DemoText {
             """
         let english = """
 
-            Kanglian runs a sample zone in ./\(folder): an authority, two hospitals, a clinic and
+            Kanglian runs a sample zone in \(folder): an authority, two hospitals, a clinic and
             their residents.
 
             Open  \(url)/               the zone at a glance
@@ -20,12 +20,12 @@ enum DemoText {
             Try, in another terminal:
             \(commands)
 
-            Ctrl-C stops it; the next start keeps everything. The keys in ./\(folder) are for trying
+            Ctrl-C stops it; the next start keeps everything. The keys in \(folder) are for trying
             only.
             """
         let chinese = """
 
-            康链示例区已在 ./\(folder) 运行：一个管理部门、两家医院、一家社区中心及其居民。
+            康链示例区已在 \(folder) 运行：一个管理部门、两家医院、一家社区中心及其居民。
 
             打开  \(url)/               查看本区概况
                   \(url)/openapi.json   接口说明
@@ -33,7 +33,7 @@ enum DemoText {
             在另一个终端中试试：
             \(commands)
 
-            按 Ctrl-C 停止；再次启动会保留全部数据。./\(folder) 中的密钥仅供试用。
+            按 Ctrl-C 停止；再次启动会保留全部数据。\(folder) 中的密钥仅供试用。
             """
         return invocation.say(english, chinese)
     }
