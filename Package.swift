@@ -61,6 +61,7 @@ let package = Package(
         room("Storage", in: "Ledger", ["Base"]),
         room("Ledger", in: "Ledger", ["Base", "Encoding", "Cryptography", "Merkle", "Storage"]),
         room("Ordering", in: "Ledger", ["Base", "Ledger"]),
+        room("Finality", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger"]),
         room(
             "ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
 
@@ -166,6 +167,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
                 "ContractKit",
             ]),
+        tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
