@@ -1,6 +1,6 @@
 package import Base
 package import Encoding
-package import Ledger
+import Ledger
 
 /// Everything that validators and followers say to each other about one chain.
 ///
