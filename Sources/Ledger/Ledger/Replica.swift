@@ -100,14 +100,17 @@ package struct Replica {
 
     /// Runs a batch in order and returns the block it makes, or nil when the batch is empty.
     ///
-    /// A block without entries, when every transaction was refused, is to be abandoned as well.
+    /// A block without entries, when every transaction was refused, is to be abandoned as well,
+    /// unless the caller asked for it: where several validators follow one engine, each ordered
+    /// batch uses up a height, whatever it holds. The log of such a block is its parent's.
     ///
     /// - Parameters:
+    ///   - allowsEmpty: makes a block of an empty batch too.
     ///   - isKnown: whether an earlier block holds the transaction.
     ///   - tree: brought to the new state; roll it back if the block is abandoned.
     package func execute(
         _ batch: [SignedTransaction], position: OrderingPosition, time: Timestamp,
-        base: any StateReader, tree: StateTree,
+        base: any StateReader, tree: StateTree, allowsEmpty: Bool = false,
         isKnown: (TransactionID) throws(StorageError) -> Bool
     ) throws(StorageError) -> ExecutedBlock? {
         let suite = genesis.hashSuite
@@ -142,7 +145,7 @@ package struct Replica {
             included.append(transaction.id)
             outcomes.append(outcome)
         }
-        guard !entries.isEmpty || !refused.isEmpty else { return nil }
+        guard allowsEmpty || !entries.isEmpty || !refused.isEmpty else { return nil }
         let changes = overlay.changes
         let root = tree.apply(
             changes.map { change in
@@ -218,7 +221,7 @@ package struct Replica {
         do throws(StorageError) {
             executed = try execute(
                 batch, position: block.header.position, time: block.header.time, base: base,
-                tree: tree
+                tree: tree, allowsEmpty: true
             ) { (_) throws(StorageError) in false }
         } catch { throw .storage(error) }
         guard let executed else { throw .divergence(height: height, field: "entries") }

@@ -50,12 +50,14 @@ final class TestChain {
     }
 
     /// Runs a batch without adopting it; the tree is left as execution left it.
-    func execute(_ batch: [SignedTransaction]) throws -> ExecutedBlock {
+    func execute(
+        _ batch: [SignedTransaction], allowsEmpty: Bool = false
+    ) throws -> ExecutedBlock {
         let known = known
         let last = replica.head.position.last
         let block = try replica.execute(
             batch, position: OrderingPosition(stream: 0, first: last + 1, last: last + 1),
-            time: now, base: store, tree: tree
+            time: now, base: store, tree: tree, allowsEmpty: allowsEmpty
         ) { (id) throws(StorageError) in known.contains(id) }
         guard let block else { throw Unexpected(what: "an empty block") }
         return block
@@ -63,8 +65,10 @@ final class TestChain {
 
     /// Runs a batch, certifies it and makes it part of the chain; a second passes.
     @discardableResult
-    func commit(_ batch: [SignedTransaction]) throws -> ExecutedBlock {
-        let executed = try execute(batch)
+    func commit(
+        _ batch: [SignedTransaction], allowsEmpty: Bool = false
+    ) throws -> ExecutedBlock {
+        let executed = try execute(batch, allowsEmpty: allowsEmpty)
         try write(executed)
         replica.adopt(executed)
         blocks.append(
