@@ -35,7 +35,7 @@ final class ChainStore: @unchecked Sendable {
         let suite = genesis.hashSuite
         do throws(StorageError) {
             try ChainRestore.checkChain(genesis, log)
-            let head = try ChainRestore.head(store, log)
+            let head = try ChainRestore.head(genesis, store, log)
             replica =
                 head.map { Replica(genesis: genesis, executor: executor, head: $0) }
                 ?? Replica(genesis: genesis, executor: executor)
@@ -51,7 +51,7 @@ final class ChainStore: @unchecked Sendable {
         guard tiles.root == replica.head.log.root else {
             throw .stateCorrupt("the log root at height \(replica.head.height) differs")
         }
-        try ChainRestore.checkHead(replica.head, genesis, log)
+        try ChainRestore.checkHead(replica.head, genesis, store, log)
         published.store(replica.head.height, ordering: .releasing)
         try replay()
     }
@@ -155,7 +155,7 @@ final class ChainStore: @unchecked Sendable {
         of keys: [[UInt8]], in snapshot: any StateReader
     ) throws(StorageError) -> (height: UInt64, rows: [ReceiptState])? {
         guard let mark = try snapshot.value(for: KeySpaces.headKey),
-            let height = try? HeadMark(decoding: mark).head.height
+            let height = try? HeadMark(decoding: mark, genesis: genesis).head.height
         else { return nil }
         let space = StateSpace(snapshot)
         var rows: [ReceiptState] = []

@@ -58,13 +58,7 @@ package final class Node: Sendable {
         random: any RandomSource = SystemRandom()
     ) throws(NodeError) {
         let genesis = configuration.genesis
-        guard
-            let signer = ValidatorSigner(key: configuration.validator, set: genesis.validators)
-        else { throw .notValidator }
-        let own = genesis.validators.validators.first {
-            $0.key == configuration.validator.publicKey
-        }
-        guard genesis.validators.isQuorum(own?.weight ?? 0) else { throw .needsOtherValidators }
+        let signer = ValidatorSigner(keys: configuration.validatorKeys)
         do throws(ChainStoreError) {
             chain = try ChainStore(
                 genesis: genesis, executor: executor ?? ContractRegistry(Self.contracts),
@@ -72,6 +66,8 @@ package final class Node: Sendable {
         } catch {
             throw .chain(error)
         }
+        guard signer.member(of: chain.head.validators) != nil else { throw .notValidator }
+        guard signer.isQuorum(of: chain.head.validators) else { throw .needsOtherValidators }
         self.configuration = configuration
         (self.storage, self.clock, vault) = (storage, clock, storage.vault)
         workers = WorkerPool(threads: configuration.workerThreads)
