@@ -128,6 +128,12 @@ let package = Package(
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
+        room(
+            "Simulator", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Storage", "Ledger", "Finality",
+            ]),
+
         // Floor 6: doors.
         .target(
             name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
@@ -145,6 +151,9 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "Sandbox", "Node", "Agent", "FHIRModel",
             ] + modules),
+        .executableTarget(
+            name: "kanglian-simulate", dependencies: ["Base", "Simulator"],
+            path: "Sources/Doors/kanglian-simulate", swiftSettings: house),
         .executableTarget(
             name: "kanglian",
             dependencies: [

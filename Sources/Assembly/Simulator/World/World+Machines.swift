@@ -1,0 +1,244 @@
+import Base
+import Cryptography
+import Encoding
+import Finality
+import Ledger
+
+/// Driving the machines: inputs in, effects done one after another, with syncs that take time.
+extension World {
+    func moment(_ machine: Machine) -> Moment {
+        let wall = Int64(Self.founded.milliseconds) + 60_000 + Int64(now) + machine.skew
+        return Moment(
+            monotonic: now, wall: Timestamp(milliseconds: UInt64(max(0, wall))))
+    }
+
+    func give(_ machine: Machine, _ input: ParticipantInput) {
+        guard let effects = machine.participant?.receive(input, at: moment(machine)) else { return }
+        machine.add(effects)
+        work(machine)
+        setTimer(machine)
+    }
+
+    private func setTimer(_ machine: Machine) {
+        guard let deadline = machine.participant?.nextDeadline else { return }
+        let time = max(deadline, now + 1)
+        guard machine.tickAt <= now || time < machine.tickAt else { return }
+        machine.tickAt = time
+        queue.add(.tick(machine.number), at: time)
+    }
+
+    /// Does what is to be done until a sync has to be waited for.
+    func work(_ machine: Machine) {
+        guard !machine.isBusy else { return }
+        machine.isBusy = true
+        defer { machine.isBusy = false }
+        while machine.sync == nil, violation == nil, let work = machine.takeWork() {
+            switch work {
+            case .effect(let effect): perform(effect, on: machine)
+            case .replay(let bytes, let peer): replay(bytes, from: peer, on: machine)
+            case .replayed(let peer): give(machine, .replayed(from: peer))
+            }
+        }
+    }
+
+    private func perform(_ effect: ParticipantEffect, on machine: Machine) {
+        let number = machine.number
+        switch effect {
+        case .send(let message, let key): send(message, from: machine, to: key)
+        case .broadcast(let message): send(message, from: machine, to: nil)
+        case .record(let record, let body):
+            machine.disk.write(record, body)
+            startSync(.journal, on: machine)
+        case .append(let batch):
+            schedule(.append(batch, by: number), in: draw(plan.delay))
+        case .follow(let stream, let first):
+            follow(stream, from: first, by: machine)
+        case .release(let stream, let last): engine.forget(stream, through: last)
+        case .check(let body):
+            let isValid = body.transactions.allSatisfy {
+                transactions.read($0)?.isAuthentic ?? false
+            }
+            answer(machine, .checked(body.digest, isValid: isValid))
+        case .admit(let list):
+            let admitted = list.compactMap { transactions.read($0) }.filter {
+                $0.isAuthentic && machine.chain.admits($0.transaction)
+            }
+            answer(machine, .submitted(admitted.map(\.pending), isOwn: false))
+        case .execute(let proposal, let body):
+            guard let block = machine.chain.execute(proposal, body) else { return }
+            answer(machine, .executed(proposal.digest, header: block.digest))
+        case .commit(let proposal, let body, let header, let certificate):
+            commit(proposal, body, header, certificate, on: machine)
+        case .replay(let blocks, let peer): machine.insert(blocks, from: peer)
+        case .serve(let first, let count, let peer): serve(first, count, to: peer, by: machine)
+        case .expired: break
+        case .alarm(let alarm): note(alarm, of: machine)
+        case .offence(let peer, let offence): note(offence, of: peer, by: machine)
+        }
+    }
+
+    /// What a machine's own threads answer after a while.
+    private func answer(_ machine: Machine, _ input: ParticipantInput) {
+        schedule(
+            .input(machine.number, life: machine.life, input), in: draw(0...plan.executionDelay))
+    }
+
+    func draw(_ range: ClosedRange<UInt64>) -> UInt64 { chance.within(range) }
+
+    // MARK: Syncs
+
+    private func startSync(_ sync: Machine.Sync, on machine: Machine) {
+        machine.sync = sync
+        guard plan.syncDelay > 0 else { return endSync(machine) }
+        schedule(
+            .synced(machine.number, life: machine.life), in: draw(0...plan.syncDelay))
+    }
+
+    func synced(_ machine: Machine) {
+        endSync(machine)
+        work(machine)
+        setTimer(machine)
+    }
+
+    /// A sync that fails ends the process: nobody knows what is on the disk.
+    private func endSync(_ machine: Machine) {
+        guard let sync = machine.sync else { return }
+        if !isSettling, chance.happens(plan.syncFailure) {
+            say("machine \(machine.number + 1): a sync fails")
+            crash(machine, losesPower: true)
+            return schedule(.start(machine.number), in: draw(50...2000))
+        }
+        machine.sync = nil
+        switch sync {
+        case .journal: machine.disk.syncJournal()
+        case .log(let block):
+            machine.disk.syncLog()
+            adopt(block, on: machine)
+        }
+    }
+
+    // MARK: Final blocks
+
+    private func commit(
+        _ proposal: Proposal, _ body: BatchBody, _ header: Hash256, _ certificate: Certificate,
+        on machine: Machine
+    ) {
+        // Blocks of a peer may have come in between.
+        guard proposal.height == machine.chain.head.height + 1 else { return }
+        guard let block = machine.chain.execute(proposal, body), block.digest == header else {
+            return fail(.replay, "a block that is to be final came to another header")
+        }
+        finish(block, certificate, on: machine)
+    }
+
+    private func finish(
+        _ block: ExecutedBlock, _ certificate: Certificate, on machine: Machine
+    ) {
+        guard isProven(certificate, block.header, block.digest, machine) else {
+            return fail(.certificate, "a block is final by a certificate that proves nothing")
+        }
+        machine.disk.append(
+            Block(header: block.header, certificate: certificate, entries: block.entries))
+        startSync(.log(block), on: machine)
+    }
+
+    private func isProven(
+        _ certificate: Certificate, _ header: Header, _ digest: Hash256, _ machine: Machine
+    ) -> Bool {
+        let head = machine.chain.head
+        guard certificate.header == digest, header.chain == genesis.id,
+            header.epoch == head.epoch, header.height == head.height + 1
+        else { return false }
+        let vote = Vote(
+            chain: header.chain, epoch: header.epoch, validators: head.validators.digest,
+            height: header.height, view: certificate.view, phase: .commit, header: digest)
+        do throws(CertificateError) {
+            try certificate.verify(vote, set: head.validators) {
+                machine.authenticator.isValid($1, by: $0, for: $2)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func adopt(_ block: ExecutedBlock, on machine: Machine) {
+        machine.chain.adopt(block)
+        observe(block, on: machine)
+        acknowledge(block, on: machine)
+        note(2, machine.number, block.digest.words.0)
+        say("machine \(machine.number + 1): height \(block.header.height) is final")
+        give(
+            machine,
+            .adopted(
+                machine.chain.tip, settled: block.included + block.refused.map(\.id)))
+    }
+
+    /// Checks a block that is durable on a machine against all others.
+    func observe(_ block: ExecutedBlock, on machine: Machine) {
+        guard machine.character != .dishonest, machine.brokenFrom == nil else { return }
+        let height = block.header.height
+        report(finals.note(height, block.digest, block.included))
+        report(votes.know(weights(of: block.nextValidators), of: height + 1))
+    }
+
+    private func replay(_ bytes: [UInt8], from peer: PublicKey, on machine: Machine) {
+        guard let block = try? Block(decoding: bytes) else { return refuse(peer, on: machine) }
+        let height = block.header.height
+        guard height > machine.chain.head.height else { return }
+        let digest = block.header.digest(genesis.hashSuite)
+        guard isProven(block.certificate, block.header, digest, machine) else {
+            return refuse(peer, on: machine)
+        }
+        guard let executed = machine.chain.follow(block) else {
+            if machine.brokenFrom != nil { return refuse(peer, on: machine) }
+            return fail(.replay, "a certified block of height \(height) came out differently")
+        }
+        finish(executed, block.certificate, on: machine)
+    }
+
+    private func refuse(_ peer: PublicKey, on machine: Machine) {
+        machine.dropReplay()
+        give(machine, .blocksRefused(from: peer))
+    }
+
+    private func serve(_ first: UInt64, _ count: UInt64, to peer: PublicKey, by machine: Machine) {
+        var bytes: [[UInt8]] = []
+        var size = 0
+        for height in first..<(first + min(count, FinalityLimits.blockRange)) {
+            guard height >= 1, height <= UInt64(machine.disk.durableCount) else { break }
+            let block = machine.disk.blocks[Int(height) - 1].encoded
+            size += block.count
+            guard bytes.isEmpty || size <= FinalityLimits.blockRangeByteCount else { break }
+            bytes.append(block)
+        }
+        send(.blocks(bytes), from: machine, to: peer)
+    }
+
+    // MARK: Alarms
+
+    private func note(_ alarm: FinalityAlarm, of machine: Machine) {
+        say("machine \(machine.number + 1): alarm \(alarm)")
+        machine.alarms.append(alarm)
+        switch alarm {
+        case .quarantined where !machine.isRestored && machine.character == .honest:
+            fail(.accusation, "validator \(machine.seat + 1) is in quarantine without a reason")
+        case .releasable: schedule(.release(machine.number), in: draw(100...1000))
+        case .diverged where machine.brokenFrom == nil:
+            fail(.replay, "machine \(machine.number + 1) came to another state")
+        default: break
+        }
+    }
+
+    private func note(_ offence: Offence, of peer: PublicKey, by machine: Machine) {
+        machine.offences += 1
+        let culprits = self.machine(of: peer)
+        guard machine.character == .honest, culprits.allSatisfy({ $0.character == .honest }),
+            machine.brokenFrom == nil
+        else { return }
+        fail(
+            .accusation,
+            "machine \(machine.number + 1) accuses an honest one, "
+                + "\(culprits.map { $0.number + 1 }), of \(offence.rawValue)")
+    }
+}
