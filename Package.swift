@@ -60,7 +60,7 @@ let package = Package(
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
         room("Ledger", in: "Ledger", ["Base", "Encoding", "Cryptography", "Merkle", "Storage"]),
-        room("Ordering", in: "Ledger", ["Base", "Ledger"]),
+        room("Ordering", in: "Ledger", ["Base"]),
         room("Finality", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger"]),
         room(
             "ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
@@ -72,6 +72,8 @@ let package = Package(
         room("HTTPServer", in: "Edges", ["Base", "System", "CMicroHTTPD", "CMicroHTTPDShim"]),
         room("HTTPClient", in: "Edges", ["Base", "CCurl", "CCurlShim"]),
         room("Metrics", in: "Edges", ["Base", "System"]),
+        room(
+            "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -128,6 +130,10 @@ let package = Package(
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
+        room(
+            "Rehearsal", in: "Assembly",
+            ["Base", "Ordering", "OrderingEtcd", "System", "HTTPClient"]),
+
         // Floor 6: doors.
         .target(
             name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
@@ -164,10 +170,12 @@ let package = Package(
         tests(
             "LedgerTests",
             [
-                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
-                "ContractKit",
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+        tests(
+            "OrderingTests",
+            ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
