@@ -1,4 +1,5 @@
 package import Base
+import Encoding
 package import Ledger
 
 /// Where two executions of one block part: the first transaction whose outcome differs (R14).

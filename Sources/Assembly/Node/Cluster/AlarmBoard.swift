@@ -1,6 +1,7 @@
 package import Base
 import Finality
-package import Ordering
+import Ledger
+import Ordering
 import Synchronization
 
 /// Something that an operator must know of, and what to do about it.

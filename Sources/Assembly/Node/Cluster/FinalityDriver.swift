@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import Encoding
 import Finality
 import Ledger
 import Ordering

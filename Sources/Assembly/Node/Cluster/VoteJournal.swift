@@ -1,6 +1,6 @@
-package import Base
+import Base
 import Encoding
-package import Finality
+import Finality
 package import Storage
 
 /// What a validator signed, and the bodies that it promised to have: durable before it is said.
@@ -9,7 +9,7 @@ package import Storage
 /// The newest vote record counts; bodies are kept for its height. The journal is made together with
 /// the node's folder and is in no backup: a node that finds it empty has lost its memory and does
 /// not vote until that is harmless.
-final class VoteJournal {
+package final class VoteJournal {
     /// Records after which forgotten ones are truncated: that costs a sync.
     private static let truncationStride: UInt64 = 256
 
