@@ -12,13 +12,14 @@ enum Main {
         let last = UInt64(words.dropFirst().first ?? "") ?? first
         let steps = UInt64(words.dropFirst(2).first ?? "") ?? 2000
         let profile = WorldPlan.Profile(rawValue: words.dropFirst(3).first ?? "") ?? .mixed
-        let isTraced = words.contains("trace")
+        let tracer: (@Sendable (String) -> Void)? =
+            words.contains("trace") ? { (line: String) in print(line) } : nil
         var total: UInt64 = 0
         var bad = 0
         for seed in first...last {
             let result = Simulation.run(
                 seed: seed, steps: steps, profile: profile,
-                trace: isTraced ? { print($0) } : nil)
+                trace: tracer)
             total += result.steps
             if !result.isGood {
                 bad += 1

@@ -28,13 +28,11 @@ extension World {
         machine.participant = Participant(
             chain: genesis.id, own: machine.key, authenticator: machine.authenticator,
             timing: plan.timing, tip: machine.chain.tip,
-            memory: machine.disk.isMarkedLost ? .lost : .kept(record ?? VoteRecord(height: 0)))
+            memory: machine.disk.isMarkedLost ? .lost : .kept(record ?? VoteRecord(height: 0)),
+            bodies: machine.disk.bodies)
         say("machine \(machine.number + 1) starts at height \(machine.chain.head.height)")
         machine.tickAt = 0
         give(machine, .start)
-        for body in machine.disk.bodies {
-            give(machine, .message(.body(body), from: machine.key))
-        }
         if engine.isUp { give(machine, .engine(isUp: true)) }
         for other in machines where other !== machine { connect(machine, other) }
     }

@@ -24,6 +24,8 @@ enum WorldText {
         case .proposalRequest(let height, let digest):
             "asks for proposal \(short(digest)) of \(height)"
         case .proposal(let proposal): "proposal \(short(proposal.digest))"
+        case .blobRequest(let digest): "asks for a sealed body \(short(digest))"
+        case .blob(let bytes): "a sealed body of \(bytes.count) bytes"
         }
     }
 
