@@ -12,8 +12,8 @@ enum Main {
         let last = UInt64(words.dropFirst().first ?? "") ?? first
         let steps = UInt64(words.dropFirst(2).first ?? "") ?? 2000
         let profile = WorldPlan.Profile(rawValue: words.dropFirst(3).first ?? "") ?? .mixed
-        let tracer: (@Sendable (String) -> Void)? =
-            words.contains("trace") ? { (line: String) in print(line) } : nil
+        var tracer: (@Sendable (String) -> Void)?
+        if words.contains("trace") { tracer = { @Sendable line in print(line) } }
         var total: UInt64 = 0
         var bad = 0
         for seed in first...last {

@@ -26,6 +26,14 @@ final class SimulatedChain {
 
     var head: Head { replica.head }
 
+    /// From a height on, the program of this machine comes to other rows than it should.
+    func breakProgram(from height: UInt64) {
+        replica = Replica(
+            genesis: replica.genesis, executor: SimulatedContracts(brokenFrom: height),
+            head: replica.head)
+        running = nil
+    }
+
     var tip: ChainTip {
         let head = replica.head
         return ChainTip(

@@ -21,7 +21,8 @@ extension World {
     /// Puts a message on its way to one machine, if it is not lost.
     func transmit(_ packet: Packet, to machine: Machine) {
         guard !isCut[packet.from * machines.count + machine.number], machine.isUp,
-            !chance.happens(drop)
+            !chance.happens(drop),
+            lostKinds.isEmpty || !lostKinds.contains(MessageKind(packet.message))
         else { return }
         schedule(.message(packet, to: machine.number), in: draw(plan.delay))
         guard chance.happens(duplicate) else { return }

@@ -48,6 +48,8 @@ package final class World {
     var sets: [[UInt64]] = []
     var drop: UInt64
     var duplicate: UInt64
+    /// Kinds of messages that are lost, in scenarios.
+    var lostKinds: Set<MessageKind> = []
     var now: UInt64 = 1
     var isSettling = false
     var hash = Mixer()
