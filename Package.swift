@@ -133,6 +133,7 @@ let package = Package(
             "Simulator", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Storage", "Ledger", "Finality",
+                "System",
             ]),
         room(
             "Rehearsal", in: "Assembly",
@@ -156,7 +157,7 @@ let package = Package(
                 "System", "Sandbox", "Node", "Agent", "FHIRModel",
             ] + modules),
         .executableTarget(
-            name: "kanglian-simulate", dependencies: ["Base", "Simulator"],
+            name: "kanglian-simulate", dependencies: ["Base", "Simulator", "System"],
             path: "Sources/Doors/kanglian-simulate", swiftSettings: house),
         .executableTarget(
             name: "kanglian",
@@ -164,7 +165,7 @@ let package = Package(
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -180,6 +181,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+        tests("SimulatorTests", ["Base", "Finality", "Ledger", "Simulator", "System"]),
         tests(
             "OrderingTests",
             ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),

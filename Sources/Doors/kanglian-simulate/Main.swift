@@ -1,35 +1,67 @@
 import Base
 @preconcurrency import Glibc
 import Simulator
+import System
 
-/// The simulator alone: a small program, quick to build, for seeds by the thousand and mutants.
+/// The simulator alone: a small program, quick to build again for each mutant.
+///
+/// - `kanglian-simulate FIRST LAST [STEPS [PROFILE [all|trace]]]`: seeds until one fails, or all.
+/// - `kanglian-simulate FILE…`: scenarios.
+///
+/// It exits with 4 when a promise is broken, as `kanglian simulate` does.
 @main
 enum Main {
     static func main() {
         setvbuf(stdout, nil, _IOLBF, 0)
         let words = Array(CommandLine.arguments.dropFirst())
-        let first = UInt64(words.first ?? "") ?? 1
-        let last = UInt64(words.dropFirst().first ?? "") ?? first
-        let steps = UInt64(words.dropFirst(2).first ?? "") ?? 2000
-        let profile = WorldPlan.Profile(rawValue: words.dropFirst(3).first ?? "") ?? .mixed
-        var tracer: (@Sendable (String) -> Void)?
-        if words.contains("trace") { tracer = { @Sendable line in print(line) } }
-        var total: UInt64 = 0
-        var bad = 0
-        for seed in first...last {
-            let result = Simulation.run(
-                seed: seed, steps: steps, profile: profile,
-                trace: tracer)
-            total += result.steps
-            if !result.isGood {
-                bad += 1
-                print(
-                    "seed \(seed) step \(result.steps) heights \(result.heights): ",
-                    result.violation.map { "\($0.kind.rawValue): \($0.text)" } ?? "",
-                    result.stall.map { "stalled: \($0)" } ?? "")
+        guard let first = UInt64(words.first ?? "") else { exit(runScenarios(words)) }
+        exit(runSeeds(first, Array(words.dropFirst())))
+    }
+
+    private static func runSeeds(_ first: UInt64, _ words: [String]) -> Int32 {
+        let last = max(first, UInt64(words.first ?? "") ?? first)
+        let steps = UInt64(words.dropFirst().first ?? "") ?? 2000
+        let profile = WorldPlan.Profile(rawValue: words.dropFirst(2).first ?? "") ?? .mixed
+        if words.last == "trace" {
+            let result = Simulation.run(seed: first, steps: steps, profile: profile) {
+                @Sendable line in print(line)
             }
-            if first == last { print(result) }
+            print(result.text)
+            return result.isGood ? 0 : 4
         }
-        print("seeds \(last - first + 1) steps \(total) bad \(bad)")
+        let start = SystemClock.monotonicNanoseconds
+        let report = Simulation.run(
+            seeds: first...last, steps: steps, profile: profile, jobs: 2,
+            stopsAtFailure: words.last != "all")
+        for failure in report.failures {
+            print("seed \(failure.seed), step \(failure.steps): \(failure.text)")
+            print("  \(failure.command(steps: steps, profile: profile))")
+        }
+        let milliseconds = (SystemClock.monotonicNanoseconds - start) / 1_000_000
+        print(
+            "seeds \(report.seeds), steps \(report.steps), heights \(report.heights), violations "
+                + "\(report.violationCount), stalled \(report.stallCount), ms \(milliseconds)")
+        return report.failures.isEmpty ? 0 : 4
+    }
+
+    private static func runScenarios(_ words: [String]) -> Int32 {
+        var status: Int32 = 0
+        let isTraced = words.first == "trace"
+        for path in isTraced ? Array(words.dropFirst()) : words {
+            do {
+                let bytes = try FileSystem.read(path, limit: 1 << 20)
+                let scenario = try Scenario(String(decoding: bytes, as: UTF8.self))
+                if isTraced {
+                    try scenario.run { @Sendable line in print(line) }
+                } else {
+                    try scenario.run()
+                }
+                print("\(path): all as expected")
+            } catch {
+                print("\(path): \(error)")
+                status = 4
+            }
+        }
+        return status
     }
 }

@@ -262,6 +262,7 @@ extension WorldPlan.Mischief {
         case "claims-heights": self = .claimsHeights
         case "serves-wrong": self = .servesWrong
         case "hides-locks": self = .hidesLocks
+        case "flaps": self = .flaps
         default: return nil
         }
     }

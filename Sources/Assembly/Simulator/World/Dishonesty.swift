@@ -192,7 +192,12 @@ extension World {
         schedule(.mischief(machine.number), in: draw(1...(2 * plan.mischiefEvery)))
         guard machine.isUp, let voice = voice(of: machine) else { return }
         let gathered = dishonest[machine.number] ?? Dishonesty()
-        switch chance.below(6) {
+        switch chance.below(7) {
+        case 6 where has(.flaps):
+            for other in machines where other.seat != machine.seat {
+                noticeLoss(of: machine, by: other)
+                connect(machine, other)
+            }
         case 0 where has(.leadsUnjustified), 1 where has(.leadsUnjustified):
             leadUnjustified(machine, voice, gathered)
         case 2 where has(.repeats):

@@ -31,7 +31,8 @@ package struct WorldPlan {
         static let claimsHeights = Mischief(rawValue: 64)
         static let servesWrong = Mischief(rawValue: 128)
         static let hidesLocks = Mischief(rawValue: 256)
-        static let all = Mischief(rawValue: 511)
+        static let flaps = Mischief(rawValue: 512)
+        static let all = Mischief(rawValue: 1023)
     }
 
     /// A kind of fault and its share among all.
@@ -127,7 +128,7 @@ extension WorldPlan {
             spent += weights[seat]
             if !isLikely, chance.happens(300) { twins.append(seat) } else { byzantine.append(seat) }
         }
-        mischief = Mischief(rawValue: chance.below(512))
+        mischief = Mischief(rawValue: chance.below(1024))
         if isLikely || chance.happens(300) { mischief = .all }
         mischiefEvery = chance.within(100...900)
     }
