@@ -41,6 +41,7 @@ enum Main {
         print(
             "seeds \(report.seeds), steps \(report.steps), heights \(report.heights), violations "
                 + "\(report.violationCount), stalled \(report.stallCount), ms \(milliseconds)")
+        print(report.coverage.named.map { "\($0.name) \($0.count)" }.joined(separator: ", "))
         return report.failures.isEmpty ? 0 : 4
     }
 

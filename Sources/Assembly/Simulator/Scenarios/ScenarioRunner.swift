@@ -165,7 +165,7 @@ struct ScenarioRunner {
         case .height(let number, let comparison, let height):
             return compare(machines[number].chain.head.height, comparison, height)
         case .view(let number, let comparison, let view):
-            guard let voting = machines[number].participant?.voting else { return "it is down" }
+            guard let voting = machines[number].process?.participant.voting else { return "it is down" }
             return compare(voting.view, comparison, view)
         case .decided(let height, let comparison, let view):
             guard let block = block(height) else { return "there is no such block" }
@@ -192,7 +192,7 @@ struct ScenarioRunner {
         let machines = world.machines
         switch expectation {
         case .standing(let number, let standing):
-            guard let found = machines[number].participant?.standing else { return "it is down" }
+            guard let found = machines[number].process?.participant.standing else { return "it is down" }
             let name: ScenarioCommand.Standing =
                 switch found {
                 case .follower: .follower
@@ -215,7 +215,7 @@ struct ScenarioRunner {
             }
             return isRaised == isExpected ? nil : isRaised ? "it is raised" : "it is not raised"
         case .fresh(let number, let isFresh):
-            guard let participant = machines[number].participant else { return "it is down" }
+            guard let participant = machines[number].process?.participant else { return "it is down" }
             return participant.isFresh == isFresh ? nil : "it is not"
         default: return nil
         }

@@ -12,6 +12,8 @@ struct Dishonesty {
     /// Votes that it has given to please everybody, by phase, view and digest.
     var given: [SignedVote] = []
     var justification: TimeoutProof?
+    /// TIMEOUTs of the height, also those that their signers have passed since.
+    var timeouts: [(timeout: SignedTimeout, proof: PrepareProof?)] = []
     /// Messages to be said again at another time.
     var heard: [FinalityMessage] = []
     var height: UInt64 = 0
@@ -20,7 +22,7 @@ struct Dishonesty {
     mutating func begin(_ height: UInt64) {
         guard height != self.height else { return }
         self.height = height
-        (proposals, headers, given) = ([], [], [])
+        (proposals, headers, given, timeouts) = ([], [], [], [])
     }
 }
 
@@ -58,6 +60,37 @@ struct DishonestVoice {
                 signature: authenticator.sign(message)))
     }
 
+    /// TIMEOUTs of a quorum that give a leader as free a hand as possible; nil when too few are
+    /// known.
+    func justification(
+        for view: UInt64, from known: [(timeout: SignedTimeout, proof: PrepareProof?)]
+    ) -> TimeoutProof? {
+        var best: [Int: (timeout: SignedTimeout, proof: PrepareProof?)] = [:]
+        for item in known where item.timeout.target >= view {
+            if let high = item.timeout.high, high.view >= view { continue }
+            let before = best[item.timeout.voter]
+            let isFreer = before?.timeout.high.map { high in
+                item.timeout.high.map { $0.view < high.view } ?? true
+            }
+            if isFreer ?? (before == nil) { best[item.timeout.voter] = item }
+        }
+        var chosen: [(timeout: SignedTimeout, proof: PrepareProof?)] = []
+        var weight: UInt64 = 0
+        let order = best.values.sorted { left, right in
+            let (first, second) = (left.timeout.high?.view, right.timeout.high?.view)
+            if first != second { return first.map { $0 < second ?? 0 } ?? true }
+            return left.timeout.voter < right.timeout.voter
+        }
+        for item in order where !rules.isQuorum(weight) {
+            chosen.append(item)
+            weight += rules.weight(item.timeout.voter)
+        }
+        guard rules.isQuorum(weight) else { return nil }
+        chosen.sort { $0.timeout.voter < $1.timeout.voter }
+        let high = chosen.compactMap(\.proof).max { $0.view < $1.view }
+        return TimeoutProof(timeouts: chosen.map(\.timeout), high: high)
+    }
+
     /// Another block in the place of one.
     func variant(of proposal: Proposal, emptied: Bool) -> Proposal {
         Proposal(
@@ -73,7 +106,7 @@ extension World {
     private func has(_ mischief: WorldPlan.Mischief) -> Bool { plan.mischief.contains(mischief) }
 
     private func voice(of machine: Machine) -> DishonestVoice? {
-        guard let rules = machine.participant?.voting.rules, let voter = rules.own else {
+        guard let rules = machine.process?.participant.voting.rules, let voter = rules.own else {
             return nil
         }
         return DishonestVoice(rules: rules, authenticator: machine.authenticator, voter: voter)
@@ -176,6 +209,12 @@ extension World {
             give(vote, nil)
         case .lead(let lead):
             if lead.justification != nil { gathered.justification = lead.justification }
+        case .timeout(let timeout, let proof):
+            if timeout.height == voice.rules.height, gathered.timeouts.count < 64,
+                timeout.voter < voice.rules.count, timeout.high == proof.map(HighMark.init)
+            {
+                gathered.timeouts.append((timeout, proof))
+            }
         default: break
         }
         if gathered.heard.count < 24 {
@@ -226,7 +265,17 @@ extension World {
         }
     }
 
-    private func voiceView(_ machine: Machine) -> UInt64 { machine.participant?.voting.view ?? 0 }
+    /// A second batch for the position of one.
+    func appendAnother(_ batch: SignedBatch, by machine: Machine) {
+        guard has(.equivocates), chance.happens(500) else { return }
+        let other = SignedBatch(
+            stream: batch.stream, sequence: batch.sequence, time: batch.time,
+            body: chance.happens(500) ? .empty : BatchBody([[1, 2, 3]]), maker: batch.maker,
+            chain: genesis.id, authenticator: machine.authenticator)
+        schedule(.append(other, by: machine.number), in: draw(plan.delay))
+    }
+
+    private func voiceView(_ machine: Machine) -> UInt64 { machine.process?.participant.voting.view ?? 0 }
 
     private func leadUnjustified(
         _ machine: Machine, _ voice: DishonestVoice, _ gathered: Dishonesty
@@ -243,6 +292,21 @@ extension World {
                 last: tip.position.last),
             time: moment(machine).wall, body: BatchBody.empty.digest, count: 0,
             maker: voice.voter)
+        var known = gathered.timeouts
+        if case .timeout(let timeout, let proof) = voice.timeout(next, nil) {
+            known.append((timeout, proof))
+        }
+        if has(.hidesLocks), let free = voice.justification(for: next, from: known) {
+            // All that it may do by the rules, chosen to do harm.
+            let forced = free.high.flatMap { high in
+                gathered.proposals.first { $0.digest == high.header }
+            }
+            let choice = forced ?? (free.high == nil ? fresh : nil)
+            if let choice {
+                utter(voice.lead(next, choice, free), from: machine, to: machines)
+                return
+            }
+        }
         let isStale = chance.happens(500)
         let justification = isStale ? gathered.justification : nil
         let proposal = chance.happens(500) ? chance.pick(gathered.proposals) ?? fresh : fresh

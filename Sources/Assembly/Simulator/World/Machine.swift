@@ -19,6 +19,13 @@ final class Machine {
         case log(ExecutedBlock)
     }
 
+    /// A running process; a class, so that looking at its state does not copy it.
+    final class Process {
+        var participant: Participant
+
+        init(_ participant: Participant) { self.participant = participant }
+    }
+
     enum Character: Hashable {
         case honest
         case dishonest
@@ -32,7 +39,7 @@ final class Machine {
     let authenticator: SimulatedAuthenticator
     let character: Character
     var skew: Int64 = 0
-    var participant: Participant?
+    var process: Process?
     var chain: SimulatedChain
     var disk = MachineDisk()
     /// An old copy of the disk.
@@ -61,7 +68,7 @@ final class Machine {
         authenticator = SimulatedAuthenticator(key: key)
     }
 
-    var isUp: Bool { participant != nil }
+    var isUp: Bool { process != nil }
 
     /// Whether its votes must never contradict each other.
     var isTrusted: Bool { character == .honest && !isUnmarkedRestored }
@@ -97,7 +104,7 @@ final class Machine {
     }
 
     func endProcess() {
-        participant = nil
+        process = nil
         work = []
         next = 0
         sync = nil

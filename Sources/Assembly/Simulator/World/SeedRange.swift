@@ -5,6 +5,7 @@ package struct RangeReport: Sendable {
     package var seeds: UInt64 = 0
     package var steps: UInt64 = 0
     package var heights: UInt64 = 0
+    package var coverage = SeedCoverage()
     /// Seeds that broke a promise or did not come to rest, in ascending order; the first hundred.
     package var failures: [SeedResult] = []
     package var violationCount = 0
@@ -19,6 +20,7 @@ package struct RangeReport: Sendable {
         seeds += 1
         steps += result.steps
         heights += UInt64(result.heights)
+        coverage += result.coverage
         if result.violation != nil { violationCount += 1 }
         if result.stall != nil { stallCount += 1 }
         if !result.isGood, failures.count < 100 { failures.append(result) }

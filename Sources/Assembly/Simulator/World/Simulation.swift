@@ -8,6 +8,7 @@ package struct SeedResult: Sendable {
     package let steps: UInt64
     package let heights: Int
     package let traceHash: UInt64
+    package let coverage: SeedCoverage
     package let violation: SimulationViolation?
     /// What was still open when the time after the last fault was over; nil when all was well.
     package let stall: String?
@@ -35,9 +36,10 @@ package enum Simulation {
         world.begin()
         while world.steps < steps, world.step() {}
         let stall = world.violation == nil ? world.settle() : nil
+        world.coverage.contradictions = world.votes.contradictions
         return SeedResult(
             seed: seed, steps: world.steps, heights: world.finals.count,
-            traceHash: world.traceHash, violation: world.violation, stall: stall)
+            traceHash: world.traceHash, coverage: world.coverage, violation: world.violation, stall: stall)
     }
 }
 
@@ -72,6 +74,7 @@ extension World {
         say("faults end")
         isSettling = true
         (drop, duplicate) = (0, 0)
+        lostKinds = []
         healEverything()
         if !plan.engineStaysBad {
             engine.vices = SimulatedEngine.Vices()

@@ -57,6 +57,8 @@ struct VoteWatch {
     private static let reach = 256
 
     private var heights: [Height] = []
+    /// Votes of those who are not trusted that contradict earlier ones.
+    private(set) var contradictions: UInt64 = 0
     private let seatCount: Int
 
     init(seatCount: Int) { self.seatCount = seatCount }
@@ -99,6 +101,7 @@ struct VoteWatch {
         _ signed: Signed, _ height: UInt64, _ isTrusted: Bool
     ) -> SimulationViolation? {
         guard let index = index(height) else { return nil }
+        var isContradiction = false
         for other in heights[index].signed
         where other.seat == signed.seat && other.phase == signed.phase && other.view == signed.view
         {
@@ -109,6 +112,7 @@ struct VoteWatch {
                     text: "validator \(signed.seat + 1) signed two \(signed.phase)s for height "
                         + "\(height), view \(signed.view)")
             }
+            isContradiction = true
         }
         if isTrusted, signed.phase != .lead, signed.view < heights[index].targets[signed.seat] {
             return SimulationViolation(
@@ -117,6 +121,7 @@ struct VoteWatch {
                     + "\(height), view \(signed.view), which it had left for view "
                     + "\(heights[index].targets[signed.seat])")
         }
+        contradictions += isContradiction ? 1 : 0
         heights[index].signed.append(signed)
         return signed.phase == .commit ? tally(index, signed) : nil
     }

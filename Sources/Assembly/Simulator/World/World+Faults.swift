@@ -21,15 +21,17 @@ extension World {
             return fail(.loss, "machine \(machine.number + 1) lost a block it acknowledged")
         }
         machine.life += 1
+        coverage.starts += 1
         let record = machine.disk.record.flatMap { try? VoteRecord(decoding: $0.encoded) }
         if record != machine.disk.record {
             return fail(.encoding, "a vote record does not come back")
         }
-        machine.participant = Participant(
+        let participant = Participant(
             chain: genesis.id, own: machine.key, authenticator: machine.authenticator,
             timing: plan.timing, tip: machine.chain.tip,
             memory: machine.disk.isMarkedLost ? .lost : .kept(record ?? VoteRecord(height: 0)),
             bodies: machine.disk.bodies)
+        machine.process = Machine.Process(participant)
         say("machine \(machine.number + 1) starts at height \(machine.chain.head.height)")
         machine.tickAt = 0
         give(machine, .start)
@@ -42,6 +44,7 @@ extension World {
         say("machine \(machine.number + 1) \(losesPower ? "loses power" : "is killed")")
         machine.endProcess()
         if losesPower {
+            coverage.powerLosses += 1
             machine.disk.losePower(
                 keepsRecord: chance.happens(300), keptBlocks: chance.below(2))
         } else {
@@ -55,6 +58,7 @@ extension World {
         guard let copy = machine.copy else { return }
         crash(machine, losesPower: false)
         say("machine \(machine.number + 1): an old disk is put back, marked: \(isMarked)")
+        coverage.restores += 1
         machine.disk = copy
         machine.disk.isMarkedLost = isMarked || copy.isMarkedLost
         machine.isRestored = true
@@ -80,6 +84,7 @@ extension World {
         case .engine(let isUp): setEngine(isUp: isUp)
         case .engineFlows: engineResumes()
         case .engineBehaves: engine.vices = plan.vices
+        case .kindsArrive: lostKinds = []
         case .release(let number): give(machines[number], .release(force: false))
         default: break
         }
@@ -123,6 +128,11 @@ extension World {
                 }
             }
             schedule(.healAll, in: time)
+        case .loseKind:
+            lostKinds = [chance.pick([.prepare, .commit, .timeout, .lead]) ?? .commit]
+            lostTo = chance.happens(300) ? .max : chance.word()
+            say("messages are lost: \(lostKinds)")
+            schedule(.kindsArrive, in: time)
         case .copyDisk: keepCopy(of: machine)
         case .restoreMarked, .restoreUnmarked:
             guard machine.copy != nil, areFew(suspects.filter { $0 != machine.seat } + [machine.seat])

@@ -13,14 +13,14 @@ extension World {
     }
 
     func give(_ machine: Machine, _ input: ParticipantInput) {
-        guard let effects = machine.participant?.receive(input, at: moment(machine)) else { return }
+        guard let effects = machine.process?.participant.receive(input, at: moment(machine)) else { return }
         machine.add(effects)
         work(machine)
         setTimer(machine)
     }
 
     private func setTimer(_ machine: Machine) {
-        guard let deadline = machine.participant?.nextDeadline else { return }
+        guard let deadline = machine.process?.participant.nextDeadline else { return }
         let time = max(deadline, now + 1)
         guard machine.tickAt <= now || time < machine.tickAt else { return }
         machine.tickAt = time
@@ -51,6 +51,7 @@ extension World {
             startSync(.journal, on: machine)
         case .append(let batch):
             schedule(.append(batch, by: number), in: draw(plan.delay))
+            if machine.character == .dishonest { appendAnother(batch, by: machine) }
         case .follow(let stream, let first):
             follow(stream, from: first, by: machine)
         case .release(let stream, let last): engine.forget(stream, through: last)
@@ -134,6 +135,12 @@ extension World {
     private func finish(
         _ block: ExecutedBlock, _ certificate: Certificate, on machine: Machine
     ) {
+        if block.header.height > UInt64(finals.count) {
+            let position = block.header.position
+            coverage.decidedInView[Int(min(certificate.view, 2))] += 1
+            coverage.leaderBlocks += position.first <= position.last ? 0 : 1
+            coverage.epochs += block.header.endsEpoch ? 1 : 0
+        }
         guard isProven(certificate, block.header, block.digest, machine) else {
             return fail(.certificate, "a block is final by a certificate that proves nothing")
         }
@@ -194,6 +201,7 @@ extension World {
             if machine.brokenFrom != nil { return refuse(peer, on: machine) }
             return fail(.replay, "a certified block of height \(height) came out differently")
         }
+        coverage.fetchedBlocks += 1
         finish(executed, block.certificate, on: machine)
     }
 
@@ -220,6 +228,8 @@ extension World {
     private func note(_ alarm: FinalityAlarm, of machine: Machine) {
         say("machine \(machine.number + 1): alarm \(alarm)")
         machine.alarms.append(alarm)
+        coverage.quarantines += alarm == .quarantined ? 1 : 0
+        coverage.releases += alarm == .released ? 1 : 0
         switch alarm {
         case .quarantined where !machine.isRestored && machine.character == .honest:
             fail(.accusation, "validator \(machine.seat + 1) is in quarantine without a reason")

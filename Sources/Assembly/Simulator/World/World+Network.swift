@@ -22,7 +22,8 @@ extension World {
     func transmit(_ packet: Packet, to machine: Machine) {
         guard !isCut[packet.from * machines.count + machine.number], machine.isUp,
             !chance.happens(drop),
-            lostKinds.isEmpty || !lostKinds.contains(MessageKind(packet.message))
+            lostKinds.isEmpty || lostTo >> UInt64(machine.number) & 1 == 0
+                || !lostKinds.contains(MessageKind(packet.message))
         else { return }
         schedule(.message(packet, to: machine.number), in: draw(plan.delay))
         guard chance.happens(duplicate) else { return }
@@ -63,7 +64,7 @@ extension World {
     }
 
     private func checkBounds(_ machine: Machine) {
-        guard let load = machine.participant?.load else { return }
+        guard let load = machine.process?.participant.load else { return }
         if let text = load.excess {
             fail(.bound, "machine \(machine.number + 1) keeps too much: \(text)")
         }

@@ -26,6 +26,7 @@ package final class World {
         case engine(isUp: Bool)
         case engineFlows
         case engineBehaves
+        case kindsArrive
         case release(Int)
         case change
     }
@@ -48,11 +49,13 @@ package final class World {
     var sets: [[UInt64]] = []
     var drop: UInt64
     var duplicate: UInt64
-    /// Kinds of messages that are lost, in scenarios.
+    /// Kinds of messages that are lost on their way to the machines whose bits are set.
     var lostKinds: Set<MessageKind> = []
+    var lostTo: UInt64 = .max
     var now: UInt64 = 1
     var isSettling = false
     var hash = Mixer()
+    var coverage = SeedCoverage()
     /// Lines for people, when they are wanted.
     var trace: (@Sendable (String) -> Void)?
 

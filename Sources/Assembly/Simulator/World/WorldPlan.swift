@@ -39,7 +39,7 @@ package struct WorldPlan {
     enum Fault: CaseIterable {
         case crashProcess, crashPower, cutPair, cutOneWay, partition, engineDown, engineStall
         case engineTail, engineRewind, engineVice, copyDisk, restoreMarked, restoreUnmarked
-        case crashAll
+        case crashAll, loseKind
     }
 
     var weights: [UInt64] = [1, 1, 1, 1]
@@ -49,7 +49,7 @@ package struct WorldPlan {
     var twins: [Int] = []
     var mischief = Mischief.all
     /// Milliseconds between two actions of a dishonest validator.
-    var mischiefEvery: UInt64 = 400
+    var mischiefEvery: UInt64 = 300
     var delay: ClosedRange<UInt64> = 1...20
     var drop: UInt64 = 0
     var duplicate: UInt64 = 0
@@ -150,7 +150,9 @@ extension WorldPlan {
         case (.crashes, .crashPower), (.crashes, .crashAll): return drawn + 20
         case (.restores, .restoreMarked), (.restores, .copyDisk): return drawn + 20
         case (.restores, .restoreUnmarked): return 0
-        case (.views, .cutPair), (.views, .partition), (.views, .engineVice): return drawn + 10
+        case (.views, .cutPair), (.views, .partition), (.views, .engineVice),
+            (.views, .loseKind):
+            return drawn + 10
         case (_, .crashAll): return drawn / 5
         default: return drawn
         }

@@ -93,6 +93,12 @@ enum SimulateCommands {
                     JSONMember("seconds", .number(seconds)),
                     JSONMember("profile", .string(profile.rawValue)),
                     JSONMember(
+                        "coverage",
+                        .object(
+                            report.coverage.named.map {
+                                JSONMember($0.name, .number("\($0.count)"))
+                            })),
+                    JSONMember(
                         "failures",
                         .array(
                             report.failures.map { failure in
