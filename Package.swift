@@ -228,7 +228,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
         .executableTarget(
             name: "kanglian-fuzz",
             dependencies: [
-                "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
+                "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger", "Finality",
                 "Gateway",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
