@@ -106,8 +106,7 @@ let package = Package(
             "Node", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
-                "Storage",
-                "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
             ] + modules),
         room(
             "Gateway", in: "Assembly",

@@ -66,7 +66,7 @@ final class BlockProducer: @unchecked Sendable {
         }
         if !block.entries.isEmpty {
             do {
-                let certificate = try signer.certify(block)
+                let certificate = try signer.certify(block, set: chain.head.validators)
                 try chain.append(block, certificate)
             } catch {
                 chain.abandon()
@@ -110,7 +110,9 @@ final class BlockProducer: @unchecked Sendable {
 
     private func refuse(_ waiting: [Pool.Waiting], because error: any Error) {
         pool.forget(waiting.map(\.transaction.id))
-        let reason = (error as? StorageError)?.refusal.code ?? "ordering"
+        let reason =
+            (error as? StorageError)?.refusal.code
+            ?? (error as? CertifyError == .noQuorum ? "node.needs-validators" : "ordering")
         for item in waiting { item.observer?(.refused(.unavailable(reason))) }
     }
 

@@ -1,5 +1,5 @@
-package import Base
-package import Ledger
+import Base
+import Ledger
 
 /// How one height is decided: two-phase voting with views, as a pure state machine.
 ///

@@ -1,5 +1,5 @@
 package import Base
-package import Cryptography
+import Cryptography
 package import Encoding
 package import Ledger
 

@@ -1,5 +1,5 @@
-package import Base
-package import Ledger
+import Base
+import Ledger
 
 /// The last gate before a signature: whatever the rest of a validator believes, it never signs two
 /// different votes for one place (R11).

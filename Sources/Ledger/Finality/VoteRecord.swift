@@ -1,6 +1,6 @@
 package import Base
 package import Encoding
-package import Ledger
+import Ledger
 
 /// What a validator has signed for one height: durable before the signature exists.
 ///

@@ -70,7 +70,7 @@ struct ReplayTests {
                 try error(forged(entries: [other, block.entries[1]]))
                     == .divergence(height: 1, field: "entries"))
         }
-        #expect(try error(forged(entries: [])) == .divergence(height: 1, field: "entries"))
+        #expect(try error(forged(entries: [])) == .divergence(height: 1, field: "state root"))
         // These run as they did, but the log is another one.
         for entries in [[block.entries[0]], block.entries.reversed()] {
             let expected = ReplayError.divergence(height: 1, field: "log root")
@@ -104,5 +104,32 @@ struct ReplayTests {
         let second = try #require(chain.blocks.last)
         #expect(try error(second) == .parent(height: 2))
         #expect(throws: ReplayError.parent(height: 2)) { try chain.replay(second) }
+    }
+
+    @Test func aBlockWithoutEntriesIsMadeWhenAskedForAndReplays() throws {
+        #expect(throws: Unexpected.self) { try chain.execute([]) }
+        let before = chain.replica.head
+        let known = try chain.transaction([ScratchExecutor.put("c", [1])], by: sender)
+        try chain.commit([known])
+        for batch in [[], [known]] {
+            let parent = chain.replica.head
+            let empty = try chain.commit(batch, allowsEmpty: true)
+            #expect(empty.entries.isEmpty)
+            #expect(empty.changes.isEmpty)
+            #expect(empty.header.height == parent.height + 1)
+            #expect(empty.header.parent == parent.digest)
+            #expect(empty.header.logSize == parent.log.size)
+            #expect(empty.header.logRoot == parent.log.root)
+            #expect(empty.header.stateRoot == parent.stateRoot)
+        }
+        try chain.commit([try chain.transaction([ScratchExecutor.put("d", [1])], by: sender)])
+        let other = try TestChain()
+        for block in chain.blocks {
+            let stored = try Block(decoding: block.encoded)
+            try other.replay(stored)
+        }
+        #expect(other.replica.head == chain.replica.head)
+        #expect(other.replica.head.height == before.height + 4)
+        #expect(other.tree.latestVersion == other.replica.head.height)
     }
 }
