@@ -110,6 +110,8 @@ struct EtcdPartsTests {
         throttle.offer(position(3), now: 5_000)
         #expect(throttle.due(now: 5_999) == nil)
         #expect(throttle.due(now: 6_000) == position(3))
+        throttle.offer(position(8), now: 5_100)
+        #expect(throttle.due(now: 5_100) == nil)
         throttle.offer(position(10), now: 5_100)
         #expect(throttle.due(now: 5_100) == position(10))
         throttle.cleaned(through: position(10), now: 5_200)

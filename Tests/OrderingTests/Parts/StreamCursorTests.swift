@@ -58,6 +58,17 @@ struct StreamCursorTests {
         #expect(sequences(cursor.take(3, [1])) == [3])
     }
 
+    @Test("Going on starts at the last record, which must be as it was")
+    func resumes() {
+        var cursor = StreamCursor(stream: 0, from: 4)
+        #expect(cursor.resumption == 4)
+        _ = cursor.take(4, [1])
+        #expect(cursor.resumption == 4 && cursor.next == 5)
+        #expect(!cursor.contradicts(4, [1]) && cursor.contradicts(4, [2]))
+        #expect(!cursor.contradicts(9, [1]))
+        #expect(StreamCursor(stream: 0, from: 0).resumption == 0)
+    }
+
     @Test("The last sequence ends the stream")
     func end() {
         var cursor = StreamCursor(stream: 0, from: .max)
