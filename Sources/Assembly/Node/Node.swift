@@ -4,6 +4,7 @@ package import Base
 import Consent
 package import ContractKit
 import Cryptography
+import Governance
 import Keys
 package import Ledger
 import Membership
@@ -20,7 +21,7 @@ package final class Node: Sendable {
     /// The health modules of this version: a new business is a new folder and a name here.
     package static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
 
     /// Snapshots tried for one receipt with state proofs.
