@@ -44,6 +44,7 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    private let trust: TrustKeeper
     private let workers: WorkerPool
     private let shared: Mutex<Shared>
     private let wakeup = Wakeup()
@@ -76,6 +77,7 @@ package final class Node: Sendable {
         hub = EventHub(log: storage.log, height: chain.head.height)
         shared = Mutex(Shared(replica: chain.replica, halted: nil))
         metrics = NodeMetrics()
+        trust = TrustKeeper(genesis: genesis, store: storage.store, log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
@@ -214,6 +216,11 @@ package final class Node: Sendable {
     /// A consistent view of the contract state.
     package func state() throws(StorageError) -> any StateReader {
         StateSpace(try storage.store.snapshot())
+    }
+
+    /// The chain's trust file, with the ends of all epochs so far.
+    package func trustFile() throws(StorageError) -> TrustFile {
+        try trust.file(through: head.epoch)
     }
 
     /// The block at a height, or nil above the head.
