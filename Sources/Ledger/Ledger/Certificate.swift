@@ -85,21 +85,30 @@ package struct Certificate: Hashable, Sendable, CBORCodable {
         _ header: Header, set: ValidatorSet, suite: HashSuite
     ) throws(CertificateError) {
         guard header.digest(suite) == self.header else { throw .otherHeader }
-        let validators = set.validators
-        guard header.validators == set.digest, signers.count == (validators.count + 7) / 8 else {
-            throw .otherValidators
-        }
+        guard header.validators == set.digest else { throw .otherValidators }
         let vote = Vote(
             chain: header.chain, epoch: header.epoch, validators: header.validators,
             height: header.height, view: view, phase: .commit, header: self.header)
+        try verify(vote, set: set) { $0.isValidSignature($1, for: $2) }
+    }
+
+    /// Checks that a quorum of `set` signed `vote`, whichever its phase.
+    ///
+    /// - Parameter isValid: checks one signature for a message by a key.
+    package func verify(
+        _ vote: Vote, set: ValidatorSet,
+        isValid: (_ key: PublicKey, _ signature: [UInt8], _ message: [UInt8]) -> Bool
+    ) throws(CertificateError) {
+        let validators = set.validators
+        guard signers.count == (validators.count + 7) / 8 else { throw .otherValidators }
         let message = vote.message
         var next = 0
         var signed: UInt64 = 0
-        for index in 0..<signers.count * 8 where signers[index / 8] >> UInt8(index % 8) & 1 == 1 {
+        for index in 0..<signers.count * 8 where hasSigned(index) {
             guard index < validators.count, next < signatures.count else {
                 throw .otherValidators
             }
-            guard validators[index].key.isValidSignature(signatures[next], for: message) else {
+            guard isValid(validators[index].key, signatures[next], message) else {
                 throw .signature(index: index)
             }
             next += 1
@@ -109,6 +118,11 @@ package struct Certificate: Hashable, Sendable, CBORCodable {
         guard set.isQuorum(signed) else {
             throw .noQuorum(signed: signed, total: set.totalWeight)
         }
+    }
+
+    /// Whether the validator at this place of its set has signed.
+    package func hasSigned(_ index: Int) -> Bool {
+        index / 8 < signers.count && signers[index / 8] >> UInt8(index % 8) & 1 == 1
     }
 
     package func encode(to writer: inout CBORWriter) {
