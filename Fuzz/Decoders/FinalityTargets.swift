@@ -88,13 +88,13 @@ enum FinalitySample {
         _ = participant.receive(.start, at: moment)
         for key in keys.dropFirst() {
             _ = participant.receive(.connected(key.publicKey), at: moment)
-            let heartbeat = self.heartbeat(key)
+            let heartbeat = heartbeat(of: key)
             _ = participant.receive(.message(heartbeat, from: key.publicKey), at: moment)
         }
         return participant
     }()
 
-    private static func heartbeat(_ key: SigningKey) -> FinalityMessage {
+    private static func heartbeat(of key: SigningKey) -> FinalityMessage {
         let time = Timestamp(milliseconds: 1_700_000_000_000)
         let message = Heartbeat.message(chain, height: 0, head: .zero, time: time)
         return .heartbeat(
