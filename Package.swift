@@ -42,12 +42,14 @@ let package = Package(
     targets: [
         // Floor 0: C libraries.
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("COpenSSLTLS", pkgConfig: "libssl", apt: "libssl-dev"),
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
+        shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
         shim("CLinux", [], links: ["bz2"]),
 
         // Floor 1: ground.
@@ -71,6 +73,8 @@ let package = Package(
         room("HTTPServer", in: "Edges", ["Base", "System", "CMicroHTTPD", "CMicroHTTPDShim"]),
         room("HTTPClient", in: "Edges", ["Base", "CCurl", "CCurlShim"]),
         room("Metrics", in: "Edges", ["Base", "System"]),
+        room(
+            "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -170,6 +174,7 @@ let package = Package(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
+        tests("LinksTests", ["Base", "Encoding", "Cryptography", "System", "Links"]),
         tests(
             "ModulesTests",
             [
@@ -213,7 +218,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Gateway",
+                "Gateway", "Links",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]
