@@ -42,12 +42,14 @@ let package = Package(
     targets: [
         // Floor 0: C libraries.
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("COpenSSLTLS", pkgConfig: "libssl", apt: "libssl-dev"),
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
+        shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
         shim("CLinux", [], links: ["bz2"]),
 
         // Floor 1: ground.
@@ -74,6 +76,8 @@ let package = Package(
         room("Metrics", in: "Edges", ["Base", "System"]),
         room(
             "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
+        room(
+            "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -179,6 +183,7 @@ let package = Package(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
+        tests("LinksTests", ["Base", "Encoding", "Cryptography", "System", "Links"]),
         tests(
             "ModulesTests",
             [
@@ -229,7 +234,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Gateway",
+                "Gateway", "Links",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]
