@@ -135,7 +135,7 @@ let package = Package(
 
         room(
             "Rehearsal", in: "Assembly",
-            ["Base", "Ordering", "OrderingEtcd", "System", "HTTPClient"]),
+            ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
         // Floor 6: doors.
         .target(
@@ -178,7 +178,9 @@ let package = Package(
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
         tests(
             "OrderingTests",
-            ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),
+            [
+                "Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPServer",
+            ]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
