@@ -110,7 +110,8 @@ let package = Package(
             "Node", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
-                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB",
+                "Metrics", "Links", "OrderingEtcd",
             ] + modules),
         room(
             "Gateway", in: "Assembly",
@@ -129,7 +130,7 @@ let package = Package(
             "Sandbox", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
-                "StorageFiles", "System",
+                "StorageFiles", "System", "Links",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
@@ -204,7 +205,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
                 "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
-                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel", "Links",
+                "Rehearsal", "kanglian",
             ] + modules),
         tests(
             "AgentTests",
