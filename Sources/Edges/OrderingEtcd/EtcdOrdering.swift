@@ -67,6 +67,7 @@ package final class EtcdOrdering: OrderingEngine {
     }
 
     package func follow(stream: UInt64, from sequence: UInt64) {
+        connection.board.found(nil)
         follower.follow(from: EnginePosition(stream: stream, sequence: sequence))
     }
 
