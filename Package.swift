@@ -35,7 +35,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
 }
 
-let modules: [Target.Dependency] = ["Membership", "Keys", "Records", "Consent", "Audit"]
+let modules: [Target.Dependency] = [
+    "Membership", "Keys", "Records", "Consent", "Audit", "Governance",
+]
 
 let package = Package(
     name: "Kanglian",
@@ -100,6 +102,9 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
                 "Membership", "FHIRModel",
             ]),
+        room(
+            "Governance", in: "Modules",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
 
         // Floor 5: assembly.
         room(
@@ -195,6 +200,13 @@ let package = Package(
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
         tests(
+            "ClusterTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
+                "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+            ] + modules),
+        tests(
             "AgentTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
@@ -223,7 +235,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
         .executableTarget(
             name: "kanglian-fuzz",
             dependencies: [
-                "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
+                "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger", "Finality",
                 "Gateway",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
