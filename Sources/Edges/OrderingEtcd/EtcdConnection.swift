@@ -68,8 +68,8 @@ final class EtcdConnection: Sendable {
         return body.flatMap { parse($0) }.flatMap(read)
     }
 
-    /// Reads a stream of one member until it ends, fails, or `onLines` returns false, which is called
-    /// whenever bytes have come, with the lines that they complete.
+    /// Reads a stream of one member until it ends, fails, or `onLines` returns false, which is
+    /// called whenever bytes have come, with the lines that they complete.
     func stream(
         _ request: EtcdRequest, cancellation: HTTPCancellation, onLines: ([[UInt8]]) -> Bool
     ) throws(EtcdFailure) {
@@ -182,7 +182,8 @@ final class EtcdConnection: Sendable {
     ) -> HTTPClientRequest {
         HTTPClientRequest(
             "POST", url + request.path,
-            fields: [HTTPClientField("Content-Type", "application/json")] + (field.map { [$0] } ?? []),
+            fields: [HTTPClientField("Content-Type", "application/json")]
+                + (field.map { [$0] } ?? []),
             body: .bytes(request.body))
     }
 
