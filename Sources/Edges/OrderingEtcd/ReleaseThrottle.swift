@@ -8,7 +8,9 @@ struct ReleaseThrottle: Sendable {
     private var cleaned: EnginePosition?
     private var since: UInt64 = 0
 
-    init(count: UInt64, nanoseconds: UInt64) { (self.count, self.nanoseconds) = (count, nanoseconds) }
+    init(count: UInt64, nanoseconds: UInt64) {
+        (self.count, self.nanoseconds) = (count, nanoseconds)
+    }
 
     /// Notes that all through a position may go; lower positions than before change nothing.
     mutating func offer(_ position: EnginePosition, now: UInt64) {

@@ -59,8 +59,8 @@ struct StreamCursor: Sendable {
     /// Notes that the store is being looked at again.
     mutating func look() { lowestDropped = nil }
 
-    /// Where to look when following goes on: at the last record that was delivered, if there is one,
-    /// as it tells whether the store is still the one that it was.
+    /// Where to look when following goes on: at the last record that was delivered, if there is
+    /// one, as it tells whether the store is still the one that it was.
     var resumption: UInt64? {
         guard let next, next > 0, digests[next - 1] != nil else { return next }
         return next - 1

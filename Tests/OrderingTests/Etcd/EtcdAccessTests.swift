@@ -76,7 +76,9 @@ struct EtcdAccessTests {
         let engine = try place.join(inbox)
         defer { engine.close() }
         engine.follow(stream: 0, from: 0)
-        for sequence in UInt64(0)..<5 { #expect(engine.put(record(sequence), sequence) == .success(.created)) }
+        for sequence in UInt64(0)..<5 {
+            #expect(engine.put(record(sequence), sequence) == .success(.created))
+        }
         #expect(inbox.entries(5).count == 5)
         // Neither strangers nor who does not know the authority gets in.
         for configure: (inout EtcdSettings) -> Void in [
@@ -94,7 +96,8 @@ struct EtcdAccessTests {
                 Issue.record("a stranger got in")
                 return
             }
-            #expect(outside.health { if case .unavailable = $0.state { true } else { false } } != nil)
+            #expect(
+                outside.health { if case .unavailable = $0.state { true } else { false } } != nil)
         }
     }
 }

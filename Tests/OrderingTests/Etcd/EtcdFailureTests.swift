@@ -22,7 +22,9 @@ struct EtcdFailureTests {
             thread = try Thread("writer") {
                 var sequence: UInt64 = 0
                 while !isStopped.withLock({ $0 }) {
-                    if engine.put(record(sequence, byteCount: 1_000), sequence) == .success(.created) {
+                    if engine.put(record(sequence, byteCount: 1_000), sequence)
+                        == .success(.created)
+                    {
                         acknowledged.withLock { $0.append(sequence) }
                         sequence += 1
                     }

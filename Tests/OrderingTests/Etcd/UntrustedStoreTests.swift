@@ -188,6 +188,9 @@ struct UntrustedStoreTests {
         let first = results.wait(milliseconds: patience) { $0.first }
         #expect(first == .failure(.busy))
         engine.close()
-        #expect(results.withLock { $0 }.dropFirst() == [.failure(.closed), .failure(.closed), .failure(.closed)])
+        #expect(
+            results.withLock { $0 }.dropFirst() == [
+                .failure(.closed), .failure(.closed), .failure(.closed),
+            ])
     }
 }

@@ -140,7 +140,8 @@ final class FakeEtcd: Sendable {
             let limit = Int(root?["limit"]?.stringValue ?? "") ?? 1
             return state.withLock { state in
                 let found = state.values.filter {
-                    !$0.key.lexicographicallyPrecedes(first) && $0.key.lexicographicallyPrecedes(end)
+                    !$0.key.lexicographicallyPrecedes(first)
+                        && $0.key.lexicographicallyPrecedes(end)
                 }
                 let pairs = found.prefix(limit).map { Self.pair($0.key, $0.value) }
                 return "{\(Self.header(state)),\"kvs\":[\(pairs.joined(separator: ","))],"
