@@ -13,7 +13,9 @@ struct LinkTests {
         SeededRandom(seed: UInt64(index)).bytes(sizes[index])
     }
 
-    @Test("carries messages in both directions, whole and in order", arguments: SignatureSuite.allCases)
+    @Test(
+        "carries messages in both directions, whole and in order",
+        arguments: SignatureSuite.allCases)
     func carriesBothWays(suite: SignatureSuite) throws {
         let left = try TestNode(1, suite: suite)
         let right = try TestNode(2)

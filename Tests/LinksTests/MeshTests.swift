@@ -67,7 +67,12 @@ struct MeshTests {
                 left.recorder.current.disconnected.count == round
             }
             #expect(!left.links.send([0], to: right.publicKey, priority: .votes))
-            right = try TestNode(2, port: port)
+            // Another test's connection may have the port for a moment.
+            try eventually("restarted") {
+                guard let again = try? TestNode(2, port: port) else { return false }
+                right = again
+                return true
+            }
             try eventually("linked again") { left.isConnected(to: right.publicKey) }
             #expect(left.links.send([UInt8(round)], to: right.publicKey, priority: .votes))
             try eventually("it comes") {
@@ -124,8 +129,10 @@ struct MeshTests {
         #expect(throws: LinkError.startedBefore) { try node?.links.start() }
         node = nil
         try eventually("the receiver is let go") { recorder == nil }
-        let successor = try LinkSocket.listening(on: .init(address: "127.0.0.1", port: port))
-        #expect(successor.port == port)
+        try eventually("the port is free") {
+            let endpoint = LinkConfiguration.Endpoint(address: "127.0.0.1", port: port)
+            return (try? LinkSocket.listening(on: endpoint))?.port == port
+        }
         try eventually("the peer notices") { !other.recorder.current.disconnected.isEmpty }
     }
 }

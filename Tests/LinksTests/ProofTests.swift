@@ -165,7 +165,9 @@ struct ProofTests {
         #expect(throws: LinkFault.invalidProof) { try maker.receive(proof) }
     }
 
-    @Test("node keys of every suite prove themselves to each other", arguments: SignatureSuite.allCases)
+    @Test(
+        "node keys of every suite prove themselves to each other",
+        arguments: SignatureSuite.allCases)
     func suites(suite: SignatureSuite) throws {
         for other in SignatureSuite.allCases {
             let left = try TestNode(1, suite: suite)

@@ -18,7 +18,9 @@ struct WireTests {
         return frames
     }
 
-    @Test("a stream of frames is cut the same way however it comes", arguments: [1, 7, 4_096, 1 << 20])
+    @Test(
+        "a stream of frames is cut the same way however it comes",
+        arguments: [1, 7, 4_096, 1 << 20])
     func frameStream(step: Int) throws {
         let sent = [
             LinkFrame(.ping, [0, 0, 0, 0, 0, 0, 0, 7]), LinkFrame(.ready), LinkFrame(.voteEnd),
