@@ -82,7 +82,11 @@ final class TestNode: Sendable {
     static func link(_ left: TestNode, _ right: TestNode) throws {
         try left.links.setPeers([right.peer()])
         try eventually("linked") {
-            left.isConnected(to: right.publicKey) && right.isConnected(to: left.publicKey)
+            [(left, right), (right, left)].allSatisfy { node, other in
+                // The receiver hears of it last.
+                node.isConnected(to: other.publicKey)
+                    && node.recorder.current.connected.contains { $0.key == other.publicKey }
+            }
         }
     }
 }
