@@ -194,7 +194,9 @@ package struct SampleZone: Sendable {
         _ = try InstitutionDesk(
             store: institutions[0], port: NodePort(node: node, account: home), chain: chain,
             random: random
-        ).enrol(wallet, identityNumber: sample.identityNumber, assurance: .documentSeen)
+        ).enrol(
+            wallet, identityNumber: sample.identityNumber, assurance: .documentSeen,
+            suite: CipherSuite(besides: node.configuration.genesis.hashSuite))
         try resident.addHome(home)
     }
 
