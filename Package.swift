@@ -60,7 +60,7 @@ let package = Package(
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
         room("Ledger", in: "Ledger", ["Base", "Encoding", "Cryptography", "Merkle", "Storage"]),
-        room("Ordering", in: "Ledger", ["Base", "Ledger"]),
+        room("Ordering", in: "Ledger", ["Base"]),
         room("Finality", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger"]),
         room(
             "ContractKit", in: "Ledger", ["Base", "Encoding", "Cryptography", "Ledger", "Storage"]),
@@ -72,6 +72,8 @@ let package = Package(
         room("HTTPServer", in: "Edges", ["Base", "System", "CMicroHTTPD", "CMicroHTTPDShim"]),
         room("HTTPClient", in: "Edges", ["Base", "CCurl", "CCurlShim"]),
         room("Metrics", in: "Edges", ["Base", "System"]),
+        room(
+            "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -104,8 +106,7 @@ let package = Package(
             "Node", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
-                "Storage",
-                "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
             ] + modules),
         room(
             "Gateway", in: "Assembly",
@@ -127,6 +128,10 @@ let package = Package(
                 "StorageFiles", "System",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
+
+        room(
+            "Rehearsal", in: "Assembly",
+            ["Base", "Ordering", "OrderingEtcd", "System", "HTTPClient"]),
 
         // Floor 6: doors.
         .target(
@@ -164,10 +169,12 @@ let package = Package(
         tests(
             "LedgerTests",
             [
-                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Ordering", "Storage",
-                "ContractKit",
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+        tests(
+            "OrderingTests",
+            ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
@@ -184,6 +191,13 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "StorageFiles", "StorageRocksDB", "Sandbox", "Node", "Gateway", "Agent",
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
+            ] + modules),
+        tests(
+            "ClusterTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
+                "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
             ] + modules),
         tests(
             "AgentTests",

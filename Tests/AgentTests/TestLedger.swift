@@ -87,9 +87,15 @@ final class TestLedger: Sendable {
             }
             guard maySign else { return CallRefusal.keyNotAuthorised.refusal }
         }
+        guard let regulator = authority.signer,
+            let validators = ValidatorSet([
+                Validator(
+                    account: regulator.account, key: regulator.key.publicKey, weight: 1)
+            ])
+        else { return Refusal("test.validators", "", "") }
         let context = BlockContext(
-            zone: "33", chain: chain, height: height, time: time,
-            authority: authority.account ?? AccountID(.zero))
+            zone: "33", chain: chain, height: height, time: time, authority: regulator.account,
+            epoch: 0, validators: validators, parentState: .zero)
         switch try registry.execute(transaction, block: context, state: overlay) {
         case .failure(let failure):
             return registry.refusal(for: failure.code) ?? Refusal(failure.code, "", "")

@@ -22,6 +22,17 @@ final class ContractBench {
     /// The account that the zone's authority has on the bench.
     static let authority = account(.max)
 
+    /// A block of a chain whose only validator never signs.
+    static func block(height: UInt64, time: Timestamp) -> BlockContext {
+        let bytes = [UInt8](repeating: 9, count: 32)
+        guard let key = try? PublicKey(suite: .ed25519, bytes: bytes),
+            let set = ValidatorSet([Validator(account: authority, key: key, weight: 1)])
+        else { preconditionFailure("one validator is a set") }
+        return BlockContext(
+            zone: "33", chain: .zero, height: height, time: time, authority: authority, epoch: 0,
+            validators: set, parentState: .zero)
+    }
+
     /// Runs one call.
     func run(_ call: Call, by sender: AccountID) throws -> String? {
         try run([call], by: sender)
@@ -57,9 +68,7 @@ final class ContractBench {
     func context(
         _ sender: AccountID, _ others: [AccountID] = [], _ overlay: StateOverlay
     ) -> CallContext {
-        let block = BlockContext(
-            zone: "33", chain: .zero, height: height, time: Timestamp(milliseconds: height * 1000),
-            authority: Self.authority)
+        let block = Self.block(height: height, time: Timestamp(milliseconds: height * 1000))
         return CallContext(
             block: block, sender: sender, signers: [sender] + others,
             transaction: TransactionID(Hash256(words: (0, 0, 0, height))), state: overlay)

@@ -86,9 +86,7 @@ struct ContractRegistryTests {
     private func execute(
         _ calls: [Call], on state: any StateReader
     ) throws -> Result<[Event], ExecutionFailure> {
-        let block = BlockContext(
-            zone: "33", chain: .zero, height: 1, time: Timestamp(milliseconds: 1),
-            authority: ContractBench.authority)
+        let block = ContractBench.block(height: 1, time: Timestamp(milliseconds: 1))
         return try bench.registry.execute(
             signed(calls), block: block, state: StateOverlay(base: state))
     }

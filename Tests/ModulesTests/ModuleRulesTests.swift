@@ -148,7 +148,8 @@ struct ModuleRulesTests {
             [.write(.zero, of: cast.zhang, RecordContent(cast.zone))], by: cast.hospital)
         let block = BlockContext(
             zone: "33", chain: cast.zone.replica.chain, height: 9, time: cast.zone.now,
-            authority: cast.authority.id)
+            authority: cast.authority.id, epoch: 0,
+            validators: cast.zone.replica.head.validators, parentState: .zero)
         let events = try cast.zone.registry.execute(transaction, block: block, state: overlay).get()
         #expect(reader.count == 4)
         #expect(overlay.changes.count == 2)

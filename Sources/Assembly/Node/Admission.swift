@@ -46,19 +46,23 @@ final class Admission: BlockObserver {
         if let error = head.admissionError(transaction) { throw error }
         guard !pool.contains(transaction.id) else { throw .duplicate(transaction.id) }
         guard transaction.hasValidSignatures else { throw .signature }
-        try checkSender(transaction)
+        try checkSender(transaction, head.head.validators)
         return transaction
     }
 
-    /// A sender must be a member: strangers cannot fill the chain with failures.
-    private func checkSender(_ transaction: SignedTransaction) throws(TransactionError) {
+    /// A sender must be a member or a validator: strangers cannot fill the chain with failures.
+    private func checkSender(
+        _ transaction: SignedTransaction, _ validators: ValidatorSet
+    ) throws(TransactionError) {
         let sender = Sender(account: transaction.body.sender, key: transaction.signatures[0].key)
         if senders.withLock({ $0.contains(sender) }) { return }
         let isWelcome: Bool
         do throws(StorageError) {
             let state = StateSpace(store)
             let standing = try Directory.standing(of: sender.account, in: state)
-            let isMember = standing != .unknown || sender.account == authority
+            let isMember =
+                standing != .unknown || sender.account == authority
+                || validators.validators.contains { $0.account == sender.account }
             let mayUseKey = try Accounts.authorises(sender.key, for: sender.account) {
                 (key) throws(StorageError) in try state.value(for: key)
             }

@@ -20,10 +20,10 @@ enum ChainRestore {
 
     /// The head of the stored state; nil for a store that is empty.
     static func head(
-        _ store: any KeyValueStore, _ log: any BlockLog
+        _ genesis: Genesis, _ store: any KeyValueStore, _ log: any BlockLog
     ) throws(StorageError) -> Head? {
         guard let mark = try store.value(for: KeySpaces.headKey) else { return nil }
-        guard let head = try? HeadMark(decoding: mark).head else {
+        guard let head = try? HeadMark(decoding: mark, genesis: genesis).head else {
             throw .corrupt("the head mark of the state")
         }
         guard head.height <= log.count else {
@@ -33,18 +33,31 @@ enum ChainRestore {
         return head
     }
 
-    /// Checks that the block of the stored head is in the log and that its certificate is good.
+    /// Checks that the block of the stored head is in the log, that its certificate is good, and
+    /// that the head's validators are those that the block names for the next one.
     static func checkHead(
-        _ head: Head, _ genesis: Genesis, _ log: any BlockLog
+        _ head: Head, _ genesis: Genesis, _ store: any KeyValueStore, _ log: any BlockLog
     ) throws(ChainStoreError) {
         guard head.height > 0 else { return }
         let block = try block(at: head.height, log)
         guard block.header.digest(genesis.hashSuite) == head.digest else {
             throw .stateCorrupt("the head at height \(head.height) is not the log's")
         }
+        guard block.header.nextValidators == head.validators.digest,
+            block.header.nextEpoch == head.epoch
+        else { throw .stateCorrupt("the validators after height \(head.height) are others") }
+        let epoch: ValidatorEpoch?
+        do throws(StorageError) {
+            epoch = try ValidatorTable.epoch(block.header.epoch, genesis, in: StateSpace(store))
+        } catch {
+            throw .storage(error)
+        }
+        guard let epoch else {
+            throw .stateCorrupt("the validators of epoch \(block.header.epoch) are missing")
+        }
         do throws(CertificateError) {
             try block.certificate.verify(
-                block.header, set: genesis.validators, suite: genesis.hashSuite)
+                block.header, set: epoch.validators, suite: genesis.hashSuite)
         } catch {
             throw .logCorrupt(height: head.height, reason: "\(error)")
         }

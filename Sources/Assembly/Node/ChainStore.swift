@@ -35,7 +35,7 @@ final class ChainStore: @unchecked Sendable {
         let suite = genesis.hashSuite
         do throws(StorageError) {
             try ChainRestore.checkChain(genesis, log)
-            let head = try ChainRestore.head(store, log)
+            let head = try ChainRestore.head(genesis, store, log)
             replica =
                 head.map { Replica(genesis: genesis, executor: executor, head: $0) }
                 ?? Replica(genesis: genesis, executor: executor)
@@ -51,7 +51,7 @@ final class ChainStore: @unchecked Sendable {
         guard tiles.root == replica.head.log.root else {
             throw .stateCorrupt("the log root at height \(replica.head.height) differs")
         }
-        try ChainRestore.checkHead(replica.head, genesis, log)
+        try ChainRestore.checkHead(replica.head, genesis, store, log)
         published.store(replica.head.height, ordering: .releasing)
         try replay()
     }
@@ -95,6 +95,45 @@ final class ChainStore: @unchecked Sendable {
                 throw error
             }
         }
+    }
+
+    /// Runs a batch that the validators agreed on: it uses up a height whatever becomes of its
+    /// transactions.
+    func executeOrdered(
+        _ batch: [SignedTransaction], position: OrderingPosition, time: Timestamp
+    ) throws(StorageError) -> ExecutedBlock {
+        try treeLock.withLock { (_) throws(StorageError) in
+            let version = tree.latestVersion
+            do throws(StorageError) {
+                let block = try replica.execute(
+                    batch, position: position, time: time, base: state, tree: tree,
+                    allowsEmpty: true
+                ) { (id) throws(StorageError) in
+                    try store.value(for: KeySpaces.transaction(id)) != nil
+                }
+                guard let block else { throw .corrupt("an ordered batch made no block") }
+                return block
+            } catch {
+                tree.rollback(to: version)
+                throw error
+            }
+        }
+    }
+
+    /// Runs, makes durable and takes over a certified block of another node.
+    ///
+    /// A block that is refused changes nothing.
+    func adopt(_ block: Block) throws(ReplayError) -> ExecutedBlock {
+        let executed = try treeLock.withLock { (_) throws(ReplayError) in
+            try replica.replay(block, base: state, tree: tree)
+        }
+        do throws(StorageError) {
+            _ = try log.append(block.encoded)
+        } catch {
+            throw .storage(error)
+        }
+        try writeState(executed) { ReplayError.storage($0) }
+        return executed
     }
 
     /// Forgets an executed block that could not be made durable.
@@ -155,7 +194,7 @@ final class ChainStore: @unchecked Sendable {
         of keys: [[UInt8]], in snapshot: any StateReader
     ) throws(StorageError) -> (height: UInt64, rows: [ReceiptState])? {
         guard let mark = try snapshot.value(for: KeySpaces.headKey),
-            let height = try? HeadMark(decoding: mark).head.height
+            let height = try? HeadMark(decoding: mark, genesis: genesis).head.height
         else { return nil }
         let space = StateSpace(snapshot)
         var rows: [ReceiptState] = []

@@ -9,9 +9,13 @@ package struct NodeConfiguration: Sendable {
     package let genesis: Genesis
     /// The validator's key of this node.
     package let validator: SigningKey
+    /// The key that replaces it once the validators of an epoch name it; nil without a rotation.
+    package var nextValidator: SigningKey?
     /// The institution that runs this node: it signs the audit of reads.
     package let operatorAccount: AccountID
     package let operatorKey: SigningKey
+    /// How this node makes blocks with others; nil for a node that is a quorum by itself.
+    package var cluster: ClusterConfiguration?
     /// Threads that check signatures besides the caller's.
     package var workerThreads = 1
 
@@ -22,6 +26,9 @@ package struct NodeConfiguration: Sendable {
         (self.genesis, self.validator) = (genesis, validator)
         (self.operatorAccount, self.operatorKey) = (operatorAccount, operatorKey)
     }
+
+    /// The keys with which this node votes.
+    package var validatorKeys: [SigningKey] { [validator] + (nextValidator.map { [$0] } ?? []) }
 }
 
 /// The disks of a node.
@@ -44,7 +51,7 @@ package enum NodeError: Error, Hashable, Sendable {
     case storage(StorageError)
     /// The system gives no more threads.
     case threads(SystemError)
-    /// The key in the data folder is not one of the validators'.
+    /// The key in the data folder is not one of the current validators'.
     case notValidator
     /// One validator must be a quorum until the node can speak to others.
     case needsOtherValidators
@@ -57,9 +64,11 @@ package enum NodeError: Error, Hashable, Sendable {
         case .notValidator:
             Refusal(
                 "node.not-validator",
-                "This node's validator key is not in the genesis document. Give the node the key "
-                    + "that was made with the zone.",
-                "本节点的验证者密钥不在创世文档中。请使用建区时生成的密钥。")
+                "This node's validator key is none of this epoch's. Give the node the key that the "
+                    + "zone's validators name; `kanglian governance status` of another node lists "
+                    + "them.",
+                "本节点的验证者密钥不属于当前届次。请使用当前验证者名单中的密钥；"
+                    + "可在其他节点运行 `kanglian governance status` 查看。")
         case .needsOtherValidators:
             Refusal(
                 "node.needs-validators",

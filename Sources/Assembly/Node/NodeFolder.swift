@@ -12,6 +12,7 @@ package import System
 /// |---|---|
 /// | `trust.json` | the genesis document, public |
 /// | `validator.key` | the validator's key, mode 0600 |
+/// | `validator-next.key` | while the key is being replaced: the new one, mode 0600 |
 /// | `operator.key` | the key of the institution that runs the node, mode 0600 |
 /// | `blocks/` | the block log: the truth |
 /// | `state/` | RocksDB, made from the block log |
@@ -24,6 +25,7 @@ package struct NodeFolder: Sendable {
 
     package var trustFile: String { path + "/trust.json" }
     private var validatorFile: String { path + "/validator.key" }
+    private var nextValidatorFile: String { path + "/validator-next.key" }
     private var operatorFile: String { path + "/operator.key" }
 
     /// True when the folder holds a node.
@@ -44,16 +46,20 @@ package struct NodeFolder: Sendable {
     package func configuration() throws(Refusal) -> NodeConfiguration {
         let text: [UInt8]
         do throws(SystemError) {
-            text = try FileSystem.read(trustFile, limit: 1 << 20)
+            text = try FileSystem.read(trustFile, limit: TrustFile.byteCount)
         } catch {
             throw error.refusal
         }
         let trust = try TrustFile(parsing: text)
         let validator = try NodeKeyFile.read(validatorFile)
         let operatorKey = try NodeKeyFile.read(operatorFile)
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             genesis: trust.genesis, validator: validator.key,
             operatorAccount: operatorKey.account, operatorKey: operatorKey.key)
+        if FileSystem.exists(nextValidatorFile) {
+            configuration.nextValidator = try NodeKeyFile.read(nextValidatorFile).key
+        }
+        return configuration
     }
 
     /// Opens the disks of a node folder.

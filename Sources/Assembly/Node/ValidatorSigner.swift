@@ -1,28 +1,51 @@
 package import Cryptography
 package import Ledger
 
-/// A validator's key and its place in the set: signs commit votes and gathers a certificate.
-package struct ValidatorSigner: Sendable {
-    private let key: SigningKey
-    private let set: ValidatorSet
-    private let index: Int
+/// Why a node cannot certify a block by itself.
+enum CertifyError: Error, Hashable, Sendable {
+    /// Its keys are no quorum of the validators of this epoch.
+    case noQuorum
+    case cryptography(CryptographyError)
+}
 
-    /// - Returns: nil when the key belongs to none of the validators.
-    package init?(key: SigningKey, set: ValidatorSet) {
-        guard let index = set.validators.firstIndex(where: { $0.key == key.publicKey }) else {
-            return nil
+/// A validator's keys: signs commit votes and gathers a certificate.
+///
+/// Two keys while one replaces the other: whichever the set of the block names signs.
+package struct ValidatorSigner: Sendable {
+    private let keys: [SigningKey]
+
+    package init(keys: [SigningKey]) { self.keys = keys }
+
+    /// Which of the set's validators this is, and its key; nil when none.
+    package func member(of set: ValidatorSet) -> (index: Int, key: SigningKey)? {
+        for (index, validator) in set.validators.enumerated() {
+            if let key = keys.first(where: { $0.publicKey == validator.key }) {
+                return (index, key)
+            }
         }
-        (self.key, self.set, self.index) = (key, set, index)
+        return nil
     }
 
-    /// The certificate of a set in which this validator alone is a quorum.
-    func certify(_ block: ExecutedBlock) throws(CryptographyError) -> Certificate {
+    /// Whether this validator alone is a quorum of the set.
+    package func isQuorum(of set: ValidatorSet) -> Bool {
+        member(of: set).map { set.isQuorum(set.validators[$0.index].weight) } ?? false
+    }
+
+    /// The certificate by `set`, in which this validator alone must be a quorum.
+    func certify(
+        _ block: ExecutedBlock, set: ValidatorSet
+    ) throws(CertifyError) -> Certificate {
+        guard isQuorum(of: set), let (index, key) = member(of: set) else { throw .noQuorum }
         let header = block.header
         let vote = Vote(
             chain: header.chain, epoch: header.epoch, validators: header.validators,
             height: header.height, view: 0, phase: .commit, header: block.digest)
-        return Certificate(
-            header: block.digest, view: 0, signatures: [(index, try key.sign(vote.message))],
-            of: set.validators.count)
+        do throws(CryptographyError) {
+            return Certificate(
+                header: block.digest, view: 0,
+                signatures: [(index, try key.sign(vote.message))], of: set.validators.count)
+        } catch {
+            throw .cryptography(error)
+        }
     }
 }

@@ -48,4 +48,22 @@ package final class CallContext {
     package func setKeys(_ keys: AccountKeys, of account: AccountID) {
         Accounts.setKeys(keys, of: account, in: state)
     }
+
+    /// The decided change of the validator set that waits, if there is one.
+    package func validatorChange() throws(CallFailure) -> ValidatorChange? {
+        do throws(StorageError) {
+            return try ValidatorTable.change { (key) throws(StorageError) in
+                try state.value(for: key)
+            }
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Replaces the change of the validator set that waits: for the module that governs.
+    ///
+    /// The ledger lets it take over when it is due and keeps to its own rules.
+    package func setValidatorChange(_ change: ValidatorChange?) {
+        ValidatorTable.setChange(change, in: state)
+    }
 }

@@ -9,12 +9,19 @@ package struct BlockContext: Hashable, Sendable {
     package let time: Timestamp
     /// The zone's authority, from the genesis document.
     package let authority: AccountID
+    package let epoch: UInt64
+    /// The set that certifies this block.
+    package let validators: ValidatorSet
+    /// The state root before this block: of the height below.
+    package let parentState: Hash256
 
     package init(
-        zone: String, chain: Hash256, height: UInt64, time: Timestamp, authority: AccountID
+        zone: String, chain: Hash256, height: UInt64, time: Timestamp, authority: AccountID,
+        epoch: UInt64, validators: ValidatorSet, parentState: Hash256
     ) {
         (self.zone, self.chain, self.height) = (zone, chain, height)
         (self.time, self.authority) = (time, authority)
+        (self.epoch, self.validators, self.parentState) = (epoch, validators, parentState)
     }
 }
 

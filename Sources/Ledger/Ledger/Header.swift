@@ -36,6 +36,7 @@ package struct Header: Hashable, Sendable, CBORCodable {
     package let zone: String
     /// The chain's identifier, ``Genesis/id``.
     package let chain: Hash256
+    /// Counts the validator sets before this one: an epoch is the lifetime of one set.
     package let epoch: UInt64
     /// 1 for the first block.
     package let height: UInt64
@@ -68,6 +69,12 @@ package struct Header: Hashable, Sendable, CBORCodable {
         (self.validators, self.nextValidators) = (validators, nextValidators)
         self.contracts = contracts
     }
+
+    /// True for the last block of an epoch: the next one is another set's to certify.
+    package var endsEpoch: Bool { nextValidators != validators }
+
+    /// The epoch of the next block.
+    package var nextEpoch: UInt64 { endsEpoch ? epoch &+ 1 : epoch }
 
     /// The digest that the next header and the votes name.
     package func digest(_ suite: HashSuite) -> Hash256 { suite.hash(Domains.header + encoded) }

@@ -59,6 +59,7 @@ package enum Domains {
     package static let validatorSet = label("kanglian/validator-set/1")
     package static let contractSet = label("kanglian/contract-set/1")
     package static let writes = label("kanglian/writes/1")
+    package static let ready = label("kanglian/ready/1")
 
     private static func label(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
 }

@@ -19,7 +19,7 @@ package enum ReceiptCheck: String, Hashable, Sendable, CaseIterable {
         case .format: ("the bytes are one canonical receipt", "字节是唯一规范的收据")
         case .chain: ("the header belongs to the trusted chain and zone", "区块头属于受信任的链和区")
         case .validators:
-            ("the header names the trusted validators", "区块头列明受信任的验证者")
+            ("the header names the validators of its epoch", "区块头列明其届次的验证者")
         case .certificate:
             ("more than two thirds of the weight signed the header", "超过三分之二权重签署了区块头")
         case .inclusion: ("the entry is in the chain's log", "条目在链的日志中")
@@ -34,14 +34,26 @@ package enum ReceiptCheck: String, Hashable, Sendable, CaseIterable {
 package struct ReceiptFailure: Error, Hashable, Sendable {
     package let check: ReceiptCheck
     package let reason: String
+    /// True when the receipt may be good, but is of an epoch that the trust file does not reach.
+    package let needsNewerTrustFile: Bool
 
-    package init(_ check: ReceiptCheck, _ reason: String) {
+    package init(_ check: ReceiptCheck, _ reason: String, needsNewerTrustFile: Bool = false) {
         (self.check, self.reason) = (check, reason)
+        self.needsNewerTrustFile = needsNewerTrustFile
     }
 
     /// The code and sentences for people.
     package var refusal: Refusal {
-        Refusal(
+        if needsNewerTrustFile {
+            return Refusal(
+                "receipt.trust-file-old",
+                "The trust file is too old for this receipt: \(reason). Fetch a newer one from any "
+                    + "node of the zone and check again: kanglian trust update trust.json "
+                    + "--node URL",
+                "信任文件早于此收据（\(reason)）。请从本区任一节点更新后重新校验："
+                    + "kanglian trust update trust.json --node URL")
+        }
+        return Refusal(
             "receipt.\(check.rawValue)",
             "The receipt proves nothing: the check that \(check.question.english) failed "
                 + "(\(reason)). Ask the issuer for the receipt again.",
@@ -94,12 +106,10 @@ package struct VerifiedReceipt: Sendable {
         guard header.chain == trust.genesis.id, header.zone == trust.genesis.zone else {
             throw ReceiptFailure(.chain, "zone \(header.zone), chain \(header.chain)")
         }
-        guard header.epoch == 0, header.validators == trust.genesis.validators.digest else {
-            throw ReceiptFailure(.validators, "epoch \(header.epoch)")
-        }
+        let epoch = try epoch(of: header, trust)
         do throws(CertificateError) {
             try receipt.certificate.verify(
-                header, set: trust.genesis.validators, suite: trust.genesis.hashSuite)
+                header, set: epoch.validators, suite: trust.genesis.hashSuite)
         } catch {
             throw ReceiptFailure(.certificate, "\(error)")
         }
@@ -109,6 +119,32 @@ package struct VerifiedReceipt: Sendable {
         guard root == header.logRoot else {
             throw ReceiptFailure(.inclusion, "index \(receipt.index) of \(header.logSize)")
         }
+    }
+
+    /// The epoch that the header says it is of, if the trust file proves it.
+    ///
+    /// Former validators may still have their keys: what they sign for heights after their epoch
+    /// proves nothing.
+    private static func epoch(
+        of header: Header, _ trust: TrustFile
+    ) throws(ReceiptFailure) -> ValidatorEpoch {
+        guard let epoch = trust.epoch(header.epoch) else {
+            throw ReceiptFailure(
+                .validators,
+                "epoch \(header.epoch), and the file ends with epoch \(trust.lastEpoch.epoch)",
+                needsNewerTrustFile: true)
+        }
+        guard header.validators == epoch.validators.digest else {
+            throw ReceiptFailure(.validators, "other validators than those of epoch \(epoch.epoch)")
+        }
+        guard header.height >= epoch.first else {
+            throw ReceiptFailure(.validators, "height \(header.height) is before its epoch")
+        }
+        guard let end = trust.handoff(ending: epoch.epoch)?.header else { return epoch }
+        guard header.height < end.height || header == end else {
+            throw ReceiptFailure(.validators, "height \(header.height) is not in its epoch")
+        }
+        return epoch
     }
 
     private static func checkState(

@@ -15,13 +15,27 @@ package struct Head: Hashable, Sendable {
     package var stateRoot: Hash256
     /// The last position taken from the ordering engine.
     package var position: OrderingPosition
+    /// The epoch of the next block.
+    package var epoch: UInt64
+    /// The set that certifies the next block.
+    package var validators: ValidatorSet
 
     package init(
         height: UInt64, digest: Hash256, time: Timestamp, log: CompactRange, stateRoot: Hash256,
-        position: OrderingPosition
+        position: OrderingPosition, epoch: UInt64, validators: ValidatorSet
     ) {
         (self.height, self.digest, self.time) = (height, digest, time)
         (self.log, self.stateRoot, self.position) = (log, stateRoot, position)
+        (self.epoch, self.validators) = (epoch, validators)
+    }
+
+    /// The head of a chain without blocks.
+    package init(genesis: Genesis) {
+        self.init(
+            height: 0, digest: .zero, time: genesis.time,
+            log: CompactRange(suite: genesis.hashSuite), stateRoot: .zero,
+            position: OrderingPosition(stream: 0, first: 0, last: 0), epoch: 0,
+            validators: genesis.validators)
     }
 }
 
@@ -40,6 +54,8 @@ package struct ExecutedBlock: Sendable {
     package let changes: [StateOverlay.Change]
     /// Transactions that may not stand in this block, with the reason.
     package let refused: [(id: TransactionID, error: TransactionError)]
+    /// The set that certifies the next block.
+    package let nextValidators: ValidatorSet
 
     let log: CompactRange
 }
@@ -66,15 +82,10 @@ package struct Replica {
     package let chain: Hash256
     package private(set) var head: Head
     private let executor: any Executor
-    private let validators: Hash256
     private let contracts: Hash256
 
     package init(genesis: Genesis, executor: any Executor) {
-        let suite = genesis.hashSuite
-        let head = Head(
-            height: 0, digest: .zero, time: genesis.time, log: CompactRange(suite: suite),
-            stateRoot: .zero, position: OrderingPosition(stream: 0, first: 0, last: 0))
-        self.init(genesis: genesis, executor: executor, head: head)
+        self.init(genesis: genesis, executor: executor, head: Head(genesis: genesis))
     }
 
     /// Continues from a stored head.
@@ -83,7 +94,6 @@ package struct Replica {
         self.executor = executor
         self.head = head
         chain = genesis.id
-        validators = genesis.validators.digest
         contracts = executor.contractSetDigest
     }
 
@@ -118,7 +128,8 @@ package struct Replica {
         let time = max(time, head.time)
         let context = BlockContext(
             zone: genesis.zone, chain: chain, height: head.height + 1, time: time,
-            authority: genesis.authority)
+            authority: genesis.authority, epoch: head.epoch, validators: head.validators,
+            parentState: head.stateRoot)
         var log = head.log
         var entries: [[UInt8]] = []
         var leaves: [Hash256] = []
@@ -146,6 +157,9 @@ package struct Replica {
             outcomes.append(outcome)
         }
         guard allowsEmpty || !entries.isEmpty || !refused.isEmpty else { return nil }
+        let validators = head.validators.digest
+        let nextValidators = try ValidatorSchedule.endBlock(
+            at: context.height, epoch: head.epoch, current: head.validators, state: overlay)
         let changes = overlay.changes
         let root = tree.apply(
             changes.map { change in
@@ -155,13 +169,15 @@ package struct Replica {
             }
         ).root
         let header = Header(
-            zone: genesis.zone, chain: chain, epoch: 0, height: head.height + 1,
+            zone: genesis.zone, chain: chain, epoch: head.epoch, height: context.height,
             parent: head.digest, logSize: log.size, logRoot: log.root, stateRoot: root, time: time,
-            position: position, validators: validators, nextValidators: validators,
+            position: position, validators: validators,
+            nextValidators: nextValidators == head.validators ? validators : nextValidators.digest,
             contracts: contracts)
         return ExecutedBlock(
             header: header, digest: header.digest(suite), entries: entries, included: included,
-            outcomes: outcomes, leaves: leaves, changes: changes, refused: refused, log: log)
+            outcomes: outcomes, leaves: leaves, changes: changes, refused: refused,
+            nextValidators: nextValidators, log: log)
     }
 
     private func run(
@@ -190,9 +206,11 @@ package struct Replica {
     /// Moves the head to a block that is durable and certified.
     package mutating func adopt(_ block: ExecutedBlock) {
         precondition(block.header.parent == head.digest)
+        let header = block.header
         head = Head(
-            height: block.header.height, digest: block.digest, time: block.header.time,
-            log: block.log, stateRoot: block.header.stateRoot, position: block.header.position)
+            height: header.height, digest: block.digest, time: header.time, log: block.log,
+            stateRoot: header.stateRoot, position: header.position, epoch: header.nextEpoch,
+            validators: block.nextValidators)
     }
 
     /// Runs a stored block again and checks that nothing differs; adopts it.
@@ -207,7 +225,7 @@ package struct Replica {
         }
         do throws(CertificateError) {
             try block.certificate.verify(
-                block.header, set: genesis.validators, suite: genesis.hashSuite)
+                block.header, set: head.validators, suite: genesis.hashSuite)
         } catch { throw .certificate(error) }
         var batch: [SignedTransaction] = []
         for (index, bytes) in block.entries.enumerated() {

@@ -29,6 +29,16 @@ struct ScratchExecutor: Executor {
         Call(module: "scratch", name: "rotate", arguments: AccountKeys(keys: keys).encoded)
     }
 
+    /// Leaves a change of the validator set, decided in this block, or drops the one that waits.
+    static func change(_ change: ValidatorChange?) -> Call {
+        Call(module: "scratch", name: "change", arguments: change?.encoded ?? [])
+    }
+
+    /// Says that a validator of the coming set is ready.
+    static func confirm(_ account: AccountID) -> Call {
+        Call(module: "scratch", name: "confirm", arguments: account.hash.bytes)
+    }
+
     func execute(
         _ transaction: SignedTransaction, block: BlockContext, state: StateOverlay
     ) throws(StorageError) -> Result<[Event], ExecutionFailure> {
@@ -53,6 +63,22 @@ struct ScratchExecutor: Executor {
                 return "scratch.malformed"
             }
             Accounts.setKeys(keys, of: sender, in: state)
+            return nil
+        }
+        if call.name == "change" {
+            let change = try? ValidatorChange(decoding: call.arguments)
+            ValidatorTable.setChange(change, in: state)
+            return nil
+        }
+        if call.name == "confirm" {
+            let waiting = try ValidatorTable.change { (key) throws(StorageError) in
+                try state.value(for: key)
+            }
+            guard var change = waiting, let account = Hash256(call.arguments) else {
+                return "scratch.no-change"
+            }
+            change.confirm(AccountID(account))
+            ValidatorTable.setChange(change, in: state)
             return nil
         }
         guard let (key, value) = try? Self.arguments(call) else { return "scratch.malformed" }

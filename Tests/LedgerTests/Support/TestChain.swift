@@ -5,7 +5,7 @@ import Ledger
 import Merkle
 import Storage
 
-/// A chain in memory with one validator, as a node would drive it.
+/// A chain in memory with one validator or several, as a node would drive it.
 final class TestChain {
     /// 2026-03-01T00:00:00Z.
     static let start = Timestamp(milliseconds: 1_772_323_200_000)
@@ -19,16 +19,25 @@ final class TestChain {
     var now = TestChain.start
     private(set) var blocks: [Block] = []
     private(set) var known: Set<TransactionID> = []
+    /// Every validator set that was in force, by its digest.
+    private var sets: [Hash256: ValidatorSet] = [:]
+    private var validatorKeys: [PublicKey: SigningKey] = [:]
 
     /// Chains with the same seed have the same genesis document.
     init(
-        seed: UInt64 = 1, hashSuite: HashSuite = .sha256, keys: SignatureSuite = .ed25519
+        seed: UInt64 = 1, hashSuite: HashSuite = .sha256, keys: SignatureSuite = .ed25519,
+        weights: [UInt64] = [1]
     ) throws {
         random = SeededRandom(seed: seed)
         authority = try Party(keys, random: random)
-        let validator = Validator(
-            account: authority.id, key: authority.key.publicKey, weight: 1)
-        guard let set = ValidatorSet([validator]) else { throw Unexpected(what: "no validators") }
+        var parties = [authority]
+        for _ in weights.dropFirst() { parties.append(try Party(keys, random: random)) }
+        let validators = zip(parties, weights).map { party, weight in
+            Validator(account: party.id, key: party.key.publicKey, weight: weight)
+        }
+        guard let set = ValidatorSet(validators) else { throw Unexpected(what: "no validators") }
+        sets[set.digest] = set
+        for party in parties { validatorKeys[party.key.publicKey] = party.key }
         genesis = Genesis(
             zone: "33", chain: "main", hashSuite: hashSuite, time: Self.start,
             authority: authority.id, validators: set)
@@ -38,6 +47,14 @@ final class TestChain {
 
     func party(_ suite: SignatureSuite = .ed25519) throws -> Party {
         try Party(suite, random: random)
+    }
+
+    /// A validator whose key the chain can sign with.
+    func validator(weight: UInt64 = 1, of account: AccountID? = nil) throws -> Validator {
+        let party = try party()
+        validatorKeys[party.key.publicKey] = party.key
+        return Validator(
+            account: account ?? party.id, key: party.key.publicKey, weight: weight)
     }
 
     func transaction(
@@ -71,6 +88,7 @@ final class TestChain {
         let executed = try execute(batch, allowsEmpty: allowsEmpty)
         try write(executed)
         replica.adopt(executed)
+        sets[executed.nextValidators.digest] = executed.nextValidators
         blocks.append(
             Block(
                 header: executed.header, certificate: try certify(executed.header),
@@ -98,14 +116,31 @@ final class TestChain {
         try store.write(batch)
     }
 
-    /// The one validator's certificate for a header.
-    func certify(_ header: Header) throws -> Certificate {
+    /// The certificate of a header's validators, all or some of them.
+    func certify(_ header: Header, by indices: [Int]? = nil) throws -> Certificate {
+        guard let set = sets[header.validators] else { throw Unexpected(what: "another set") }
         let digest = header.digest(genesis.hashSuite)
         let vote = Vote(
             chain: header.chain, epoch: header.epoch, validators: header.validators,
             height: header.height, view: 0, phase: .commit, header: digest)
+        let signatures = try (indices ?? Array(set.validators.indices)).map { index in
+            guard let key = validatorKeys[set.validators[index].key] else {
+                throw Unexpected(what: "a validator's key")
+            }
+            return (index: index, bytes: try key.sign(vote.message))
+        }
         return Certificate(
-            header: digest, view: 0, signatures: [(0, try authority.key.sign(vote.message))], of: 1)
+            header: digest, view: 0, signatures: signatures, of: set.validators.count)
+    }
+
+    /// The handoffs at the ends of all epochs so far.
+    var handoffs: [Handoff] {
+        blocks.filter(\.header.endsEpoch).compactMap { block in
+            sets[block.header.nextValidators].map { next in
+                Handoff(
+                    header: block.header, certificate: block.certificate, validators: next)
+            }
+        }
     }
 
     /// A receipt for an entry of the newest block that holds one entry only.

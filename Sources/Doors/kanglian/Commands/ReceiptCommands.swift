@@ -62,7 +62,7 @@ enum ReceiptCommands {
         let file = invocation.operands[0]
         let trustFile =
             invocation.value("trust") ?? FileSystem.folder(of: file) + "/trust.json"
-        let trust = try TrustFile(parsing: try Files.read(trustFile, limit: 1 << 20))
+        let trust = try TrustFile(parsing: try Files.read(trustFile, limit: TrustFile.byteCount))
         let bytes = try Files.read(file, limit: LedgerLimits.receiptByteCount + 1)
         do throws(ReceiptFailure) {
             let verified = try VerifiedReceipt(decoding: bytes, trust: trust)
