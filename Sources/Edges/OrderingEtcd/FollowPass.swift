@@ -41,9 +41,9 @@ final class FollowPass {
     // MARK: List
 
     private func list(_ cancellation: HTTPCancellation) throws(EtcdFailure) -> StoreMark {
-        var sequence = cursor.next ?? .max
+        var sequence = cursor.resumption ?? .max
         var page = try self.page(from: sequence, cancellation)
-        if let mark, page.mark.isBehind(mark), cursor.rewindStart < sequence {
+        if contradicts(page), cursor.rewindStart < sequence {
             // Not the store that it was: what was delivered may look otherwise now.
             sequence = cursor.rewindStart
             page = try self.page(from: sequence, cancellation)
@@ -60,6 +60,15 @@ final class FollowPass {
             sequence = last + 1
             page = try self.page(from: sequence, cancellation)
         }
+    }
+
+    /// Whether the store is not the one that it was: another, set back, or changed.
+    private func contradicts(_ page: RangeAnswer) -> Bool {
+        if let mark, page.mark.isBehind(mark) { return true }
+        guard let first = page.pairs.first, let position = keys.position(of: first.key) else {
+            return false
+        }
+        return cursor.contradicts(position.sequence, first.value)
     }
 
     private func page(

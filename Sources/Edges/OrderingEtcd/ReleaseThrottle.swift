@@ -32,7 +32,10 @@ struct ReleaseThrottle: Sendable {
 
     /// Positions since the last cleaning; a new stream is a reason to clean at once.
     private func distance(to target: EnginePosition) -> UInt64 {
-        guard let cleaned else { return target.stream > 0 ? .max : target.sequence }
+        guard let cleaned else {
+            let isLast = target.sequence == .max
+            return target.stream > 0 || isLast ? .max : target.sequence + 1
+        }
         guard cleaned.stream == target.stream else { return .max }
         return target.sequence - cleaned.sequence
     }
