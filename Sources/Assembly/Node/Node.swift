@@ -4,6 +4,7 @@ package import Base
 import Consent
 package import ContractKit
 import Cryptography
+import Governance
 import Keys
 package import Ledger
 import Membership
@@ -20,7 +21,7 @@ package final class Node: Sendable {
     /// The health modules of this version: a new business is a new folder and a name here.
     package static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
 
     /// The contracts as the ledger runs them.
@@ -42,6 +43,7 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    private let trust: TrustKeeper
     private let workers: WorkerPool
     private let shared: SharedReplica
     private let wakeup = Wakeup()
@@ -79,20 +81,22 @@ package final class Node: Sendable {
         hub = EventHub(log: storage.log, height: chain.head.height)
         shared = SharedReplica(chain.replica)
         metrics = NodeMetrics()
+        trust = TrustKeeper(genesis: genesis, store: storage.store, log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
         outbox = AuditOutbox(journal: storage.journal) { bytes in
             signing.renew(bytes, height: heights.value)
         }
-        alarms = AlarmBoard(clock: clock)
+        alarms = AlarmBoard(clock: clock, logger: configuration.logger)
         let blobs = configuration.cluster.map {
             BlobExchange(
                 vault: storage.vault, hash: { HashSuite.sha256.hash($0) },
                 transport: $0.transport)
         }
         desk = ReadDesk(
-            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing,
+            heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
@@ -270,6 +274,11 @@ package final class Node: Sendable {
         StateSpace(try storage.store.snapshot())
     }
 
+    /// The chain's trust file, with the ends of all epochs so far.
+    package func trustFile() throws(StorageError) -> TrustFile {
+        try trust.file(through: head.epoch)
+    }
+
     /// The block at a height, or nil above the head.
     package func block(at height: UInt64) throws(StorageError) -> Block? {
         guard height > 0, let bytes = try storage.log.read(height - 1) else { return nil }
@@ -363,5 +372,6 @@ package final class Node: Sendable {
         storage.log.close()
         storage.journal.close()
         storage.vault.close()
+        configuration.cluster?.votes.close()
     }
 }
