@@ -27,9 +27,8 @@ struct SeedTests {
     }
 
     private func record(_ failure: SeedResult, _ steps: UInt64, _ profile: WorldPlan.Profile) {
-        Issue.record(
-            "step \(failure.steps): \(failure.text); \(failure.command(steps: steps, profile: profile))"
-        )
+        let command = failure.command(steps: steps, profile: profile)
+        Issue.record("step \(failure.steps): \(failure.text); \(command)")
     }
 
     @Test("A seed is the same world each time")
@@ -51,8 +50,9 @@ struct SeedTests {
         #expect(quiet.traceHash == shown.traceHash)
     }
 
-    /// Taken from a release build; a debug build must come to the same. They change whenever what
-    /// validators say changes.
+    /// Taken from a release build; a debug build must come to the same.
+    ///
+    /// They change whenever what validators say changes.
     @Test(
         "A seed is the same world in debug and in release",
         arguments: StoredTrace.all)

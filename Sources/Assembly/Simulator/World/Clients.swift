@@ -19,7 +19,7 @@ struct Clients {
     var acknowledged: Set<TransactionID> = []
 }
 
-extension World {
+extension SimulatedZone {
     func clientActs(_ event: Event) {
         switch event {
         case .submit:

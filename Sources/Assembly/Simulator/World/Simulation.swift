@@ -29,7 +29,7 @@ package enum Simulation {
         trace: (@Sendable (String) -> Void)? = nil
     ) -> SeedResult {
         let plan = WorldPlan.draw(seed: seed, profile: profile)
-        guard let world = World(plan: plan, seed: seed, trace: trace) else {
+        guard let world = SimulatedZone(plan: plan, seed: seed, trace: trace) else {
             preconditionFailure("a drawn plan always makes a world")
         }
         trace?("plan: \(plan.summary)")
@@ -39,7 +39,8 @@ package enum Simulation {
         world.coverage.contradictions = world.votes.contradictions
         return SeedResult(
             seed: seed, steps: world.steps, heights: world.finals.count,
-            traceHash: world.traceHash, coverage: world.coverage, violation: world.violation, stall: stall)
+            traceHash: world.traceHash, coverage: world.coverage, violation: world.violation,
+            stall: stall)
     }
 }
 
@@ -47,14 +48,14 @@ extension WorldPlan {
     /// The plan in one line.
     var summary: String {
         "weights \(weights), followers \(followerCount), dishonest \(byzantine.map { $0 + 1 }) "
-            + "(\(mischief.rawValue)), twins \(twins.map { $0 + 1 }), delay \(delay), drop \(drop), "
-            + "duplicate \(duplicate), sync \(syncDelay), faults every \(faultEvery ?? 0) "
+            + "(\(mischief.rawValue)), twins \(twins.map { $0 + 1 }), delay \(delay), "
+            + "drop \(drop), duplicate \(duplicate), sync \(syncDelay), faults every \(faultEvery ?? 0) "
             + "\(faults.map { "\($0.fault):\($0.share)" }), vices \(vices), "
             + "engine stays bad: \(engineStaysBad)"
     }
 }
 
-extension World {
+extension SimulatedZone {
     /// Starts every machine, the clients and the faults.
     func begin() {
         for machine in machines { start(machine) }

@@ -14,7 +14,8 @@ enum SimulateCommands {
             options: [
                 .value("seed", "N", "one seed, and all about it", "单个种子，输出详情"),
                 .value("seeds", "A..B", "many seeds", "一批种子"),
-                .value("steps", "M", "events before the faults end (default 2000)", "故障期事件数（默认 2000）"),
+                .value(
+                    "steps", "M", "events before the faults end (default 2000)", "故障期事件数（默认 2000）"),
                 .value("scenario", "FILE", "a scenario instead of a seed", "运行场景文件"),
                 .value(
                     "profile", "NAME", "which faults are likely", "故障分布",

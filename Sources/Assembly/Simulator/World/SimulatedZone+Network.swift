@@ -4,7 +4,7 @@ import Finality
 import Ledger
 
 /// Messages between machines, and what may happen to them on the way.
-extension World {
+extension SimulatedZone {
     /// Lets a message out: to the machines of a key, or to all others.
     func send(_ message: FinalityMessage, from machine: Machine, to key: PublicKey?) {
         guard machine.character != .dishonest else {
@@ -12,8 +12,8 @@ extension World {
         }
         observe(message, by: machine, isTrusted: machine.isTrusted)
         let packet = Packet(message, from: machine.number)
-        for other in machines where other.seat != machine.seat && key.map({ $0 == other.key }) ?? true
-        {
+        for other in machines
+        where other.seat != machine.seat && key.map({ $0 == other.key }) ?? true {
             transmit(packet, to: other)
         }
     }

@@ -3,7 +3,7 @@ import Finality
 import Ledger
 
 /// The engine between the machines: what it takes, what it shows, and what it says of both.
-extension World {
+extension SimulatedZone {
     func engineTakes(_ batch: SignedBatch, from machine: Machine) {
         guard engine.isUp else {
             // Nobody answers; sometimes the client library says so.

@@ -3,12 +3,12 @@ import Cryptography
 import Finality
 import Ledger
 
-/// A whole zone on one thread: machines, disks, a network, an engine, clients and faults, in virtual
-/// time and the same for the same seed.
+/// A whole zone on one thread: machines, disks, a network, an engine, clients and faults, in
+/// virtual time and the same for the same seed.
 ///
 /// Time moves from event to event. After each event the promises of the ledger are checked; the
 /// first broken one ends the world.
-package final class World {
+package final class SimulatedZone {
     enum Event {
         case message(Packet, to: Int)
         case tick(Int)

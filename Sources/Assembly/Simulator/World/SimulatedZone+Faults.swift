@@ -4,7 +4,7 @@ import Finality
 import Ledger
 
 /// Machines that start and stop, and everything else that goes wrong.
-extension World {
+extension SimulatedZone {
     func start(_ machine: Machine) {
         guard !machine.isUp else { return }
         if machine.disk.blocks.count < machine.chain.head.height || chance.happens(150) {
@@ -135,7 +135,8 @@ extension World {
             schedule(.kindsArrive, in: time)
         case .copyDisk: keepCopy(of: machine)
         case .restoreMarked, .restoreUnmarked:
-            guard machine.copy != nil, areFew(suspects.filter { $0 != machine.seat } + [machine.seat])
+            guard machine.copy != nil,
+                areFew(suspects.filter { $0 != machine.seat } + [machine.seat])
             else { return }
             restore(machine, isMarked: fault == .restoreMarked)
             schedule(.start(machine.number), in: time)
