@@ -1,4 +1,5 @@
 import Base
+import Encoding
 import Ledger
 import Node
 import Rehearsal
@@ -37,7 +38,8 @@ struct FaultTourTests {
                         file.peers[index].port = port
                     }
                 }
-                file.engine?.endpoints = (file.engine?.endpoints ?? []).map { endpoint in
+                let endpoints = file.engine?.endpoints ?? []
+                file.engine?.endpoints = endpoints.map { endpoint in
                     let target = endpoint.split(separator: ":").last.flatMap { UInt16($0) }
                     guard let target, let port = fence.proxy(to: target) else { return endpoint }
                     return "http://127.0.0.1:\(port)"

@@ -2,6 +2,7 @@ import Agent
 import Base
 import Encoding
 import Ledger
+import Node
 import System
 import Testing
 
