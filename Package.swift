@@ -44,12 +44,14 @@ let package = Package(
     targets: [
         // Floor 0: C libraries.
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("COpenSSLTLS", pkgConfig: "libssl", apt: "libssl-dev"),
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
+        shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
         shim("CLinux", [], links: ["bz2"]),
 
         // Floor 1: ground.
@@ -76,6 +78,8 @@ let package = Package(
         room("Metrics", in: "Edges", ["Base", "System"]),
         room(
             "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
+        room(
+            "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -111,7 +115,8 @@ let package = Package(
             "Node", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
-                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB",
+                "Metrics", "Links", "OrderingEtcd",
             ] + modules),
         room(
             "Gateway", in: "Assembly",
@@ -130,13 +135,13 @@ let package = Package(
             "Sandbox", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
-                "StorageFiles", "System",
+                "StorageFiles", "System", "Links",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
         room(
             "Rehearsal", in: "Assembly",
-            ["Base", "Ordering", "OrderingEtcd", "System", "HTTPClient"]),
+            ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
         // Floor 6: doors.
         .target(
@@ -179,11 +184,14 @@ let package = Package(
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
         tests(
             "OrderingTests",
-            ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),
+            [
+                "Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPServer",
+            ]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
+        tests("LinksTests", ["Base", "Encoding", "Cryptography", "System", "Links"]),
         tests(
             "ModulesTests",
             [
@@ -202,7 +210,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
                 "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
-                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel", "Links",
+                "Rehearsal", "kanglian",
             ] + modules),
         tests(
             "AgentTests",
@@ -234,7 +243,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Gateway",
+                "Finality", "Gateway", "Links",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

@@ -24,6 +24,9 @@ package final class Node: Sendable {
         AuditContract.self, GovernanceContract.self,
     ]
 
+    /// The contracts as the ledger runs them.
+    package static var executor: any Executor { ContractRegistry(contracts) }
+
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
 
@@ -60,7 +63,7 @@ package final class Node: Sendable {
         let signer = ValidatorSigner(keys: configuration.validatorKeys)
         do throws(ChainStoreError) {
             chain = try ChainStore(
-                genesis: genesis, executor: executor ?? ContractRegistry(Self.contracts),
+                genesis: genesis, executor: executor ?? Self.executor,
                 store: storage.store, log: storage.log)
         } catch {
             throw .chain(error)
@@ -85,14 +88,15 @@ package final class Node: Sendable {
         outbox = AuditOutbox(journal: storage.journal) { bytes in
             signing.renew(bytes, height: heights.value)
         }
-        alarms = AlarmBoard(clock: clock)
+        alarms = AlarmBoard(clock: clock, logger: configuration.logger)
         let blobs = configuration.cluster.map {
             BlobExchange(
                 vault: storage.vault, hash: { HashSuite.sha256.hash($0) },
                 transport: $0.transport)
         }
         desk = ReadDesk(
-            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing,
+            heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
@@ -368,5 +372,6 @@ package final class Node: Sendable {
         storage.log.close()
         storage.journal.close()
         storage.vault.close()
+        configuration.cluster?.votes.close()
     }
 }

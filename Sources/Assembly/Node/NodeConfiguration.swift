@@ -16,6 +16,8 @@ package struct NodeConfiguration: Sendable {
     package let operatorKey: SigningKey
     /// How this node makes blocks with others; nil for a node that is a quorum by itself.
     package var cluster: ClusterConfiguration?
+    /// For what an operator should know of later; alarms stand in the status as well.
+    package var logger: Logger = .silent
     /// Threads that check signatures besides the caller's.
     package var workerThreads = 1
 
