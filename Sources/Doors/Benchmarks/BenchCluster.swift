@@ -5,6 +5,7 @@ import Cryptography
 import FHIRModel
 import Keys
 import Ledger
+import Membership
 import Node
 import Records
 import Rehearsal
@@ -60,8 +61,11 @@ final class BenchCluster {
             throw Refusal("bench.signer", "The authority cannot sign.", "管理部门无法签名。")
         }
         for (index, member) in ClusterZone.members(nodes.count).enumerated() {
+            guard let code = SocialCreditCode(completing: member.code) else {
+                throw Refusal("bench.code", "The sample code is not valid.", "示例代码无效。")
+            }
             let admit = MemberCalls.admit(
-                signers[index].account, name: member.english, code: member.code,
+                signers[index].account, name: member.english, code: code.text,
                 kind: member.kind, readingKey: try KeyAgreementKey(random: random).publicKey)
             let publish = Call(
                 KeysContract.self, "publish",
