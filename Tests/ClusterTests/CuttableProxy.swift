@@ -19,24 +19,25 @@ final class CuttableProxy: Sendable {
 
     init(to target: UInt16) throws {
         self.target = target
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.address(0)
-        let bound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard listener >= 0, bound == 0, listen(listener, 64) == 0 else {
+        guard let (listener, port) = Self.listen() else {
             throw Refusal("test.proxy", "no port", "无端口")
         }
+        (self.listener, self.port) = (listener, port)
+        _ = try System.Thread("proxy") { [self] in accept() }
+    }
+
+    /// A listening socket on a free port.
+    private static func listen() -> (descriptor: Int32, port: UInt16)? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = getsockname(listener, $0, &length)
+        let isReady = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 64) == 0
+                    && getsockname(descriptor, address, &length) == 0
             }
         }
-        port = UInt16(bigEndian: address.sin_port)
-        _ = try System.Thread("proxy") { [self] in accept() }
+        return isReady ? (descriptor, UInt16(bigEndian: address.sin_port)) : nil
     }
 
     /// Cuts or mends the connection; a cut ends what is open.
@@ -99,7 +100,7 @@ final class CuttableProxy: Sendable {
             var sent = 0
             while sent < count {
                 let part = buffer[sent..<count].withUnsafeBytes {
-                    send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                    send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
                 guard part > 0 else { break pumping }
                 sent += part

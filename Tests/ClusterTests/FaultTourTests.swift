@@ -1,4 +1,5 @@
 import Base
+import Encoding
 import Ledger
 import Node
 import Rehearsal
@@ -37,7 +38,8 @@ struct FaultTourTests {
                         file.peers[index].port = port
                     }
                 }
-                file.engine?.endpoints = (file.engine?.endpoints ?? []).map { endpoint in
+                let endpoints = file.engine?.endpoints ?? []
+                file.engine?.endpoints = endpoints.map { endpoint in
                     let target = endpoint.split(separator: ":").last.flatMap { UInt16($0) }
                     guard let target, let port = fence.proxy(to: target) else { return endpoint }
                     return "http://127.0.0.1:\(port)"
@@ -64,6 +66,8 @@ struct FaultTourTests {
         try cluster.startAll()
         try cluster.found()
         let load = try SteadyLoad(cluster)
+        // Clients hold the cluster: without this its processes would outlive a test that fails.
+        defer { _ = load.stop() }
         try progress(load, "at the start")
         try etcd.saveSnapshot(to: cluster.folder + "/etcd.snapshot")
         try cluster.backUp(1, to: "old-backup")

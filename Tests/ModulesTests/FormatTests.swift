@@ -101,7 +101,7 @@ struct FormatTests {
             readLimit: full ? 5 : nil, keys: full ? [codeKey] : [])
     }
 
-    fileprivate static let samples: [Sample] = 
+    fileprivate static let samples: [Sample] =
         membership + keysAndRecords + consent + audit + governance
 
     private static let membership: [Sample] = [

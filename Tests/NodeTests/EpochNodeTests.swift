@@ -98,7 +98,8 @@ struct EpochNodeTests {
         }
     }
 
-    @Test func `the trust file grows with the epochs, and receipts of each verify with it`() throws {
+    @Test func `the trust file grows with the epochs, and receipts of each verify with it`() throws
+    {
         let before = try node.trustFile()
         #expect(before == TrustFile(genesis: hospital.genesis))
         let early = try hospital.writes(1, head: node.head.height)[0]
