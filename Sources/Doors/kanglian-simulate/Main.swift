@@ -27,6 +27,7 @@ enum Main {
                 @Sendable line in print(line)
             }
             print(result.text)
+            print("hash 0x\(String(result.traceHash, radix: 16, uppercase: true))")
             return result.isGood ? 0 : 4
         }
         let start = SystemClock.monotonicNanoseconds

@@ -18,8 +18,12 @@ extension SimulatedZone {
         case 0 where has(.leadsUnjustified), 1 where has(.leadsUnjustified):
             leadUnjustified(machine, voice, gathered)
         case 2 where has(.repeats):
-            if let message = chance.pick(gathered.heard), isSaidBy(machine, message, voice) {
-                utter(message, from: machine, to: machines)
+            // What others signed was noted when they let it out.
+            if let message = chance.pick(gathered.heard) {
+                let packet = Packet(message, from: machine.number)
+                for other in machines where other.seat != machine.seat {
+                    transmit(packet, to: other)
+                }
             }
         case 3 where has(.liesAboutViews):
             let target = [2, 5, 100, FinalityLimits.viewCount - 1]
@@ -91,19 +95,5 @@ extension SimulatedZone {
         let justification = isStale ? gathered.justification : nil
         let proposal = chance.happens(500) ? chance.pick(gathered.proposals) ?? fresh : fresh
         utter(voice.lead(next, proposal, justification), from: machine, to: machines)
-    }
-
-    /// What one was told may be passed on only if one has said it oneself: links are authenticated,
-    /// but what is inside is signed by whoever said it first, so votes of others count as well.
-    private func isSaidBy(
-        _ machine: Machine, _ message: FinalityMessage, _ voice: DishonestVoice
-    ) -> Bool {
-        switch message {
-        case .prepare(let vote, _), .commit(let vote): vote.voter == voice.voter
-        case .timeout(let timeout, _): timeout.voter == voice.voter
-        case .lead(let lead): lead.leader == voice.voter
-        case .heartbeat: false
-        default: true
-        }
     }
 }
