@@ -90,9 +90,30 @@ extension SimulatedZone {
             guard step() else { break }
             guard steps >= looked + 32 else { continue }
             looked = steps
-            if openText == nil { return nil }
+            if openText == nil {
+                replaySomebody()
+                return nil
+            }
         }
         return violation == nil ? openText : nil
+    }
+
+    /// Runs one machine's whole log again from the genesis document.
+    private func replaySomebody() {
+        guard let machine = chance.pick(machines.filter { $0.character == .honest }),
+            machine.brokenFrom == nil
+        else { return }
+        let chain = freshChain(brokenFrom: nil)
+        for block in machine.disk.blocks {
+            guard let executed = chain.follow(block) else {
+                return fail(
+                    .replay, "the log of machine \(machine.number + 1) does not replay")
+            }
+            chain.adopt(executed)
+        }
+        guard chain.head == machine.chain.head else {
+            return fail(.replay, "replaying the log of machine \(machine.number + 1) ends elsewhere")
+        }
     }
 
     /// What keeps the zone from rest; nil when everybody agrees and nothing waits.
