@@ -140,6 +140,12 @@ let package = Package(
             ] + modules),
 
         room(
+            "Simulator", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Storage", "Ledger", "Finality",
+                "System",
+            ]),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
@@ -162,12 +168,15 @@ let package = Package(
                 "Rehearsal",
             ] + modules),
         .executableTarget(
+            name: "kanglian-simulate", dependencies: ["Base", "Simulator", "System"],
+            path: "Sources/Doors/kanglian-simulate", swiftSettings: house),
+        .executableTarget(
             name: "kanglian",
             dependencies: [
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -183,6 +192,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+        tests("SimulatorTests", ["Base", "Finality", "Ledger", "Simulator", "System"]),
         tests(
             "OrderingTests",
             [

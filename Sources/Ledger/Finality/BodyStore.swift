@@ -23,6 +23,9 @@ struct BodyStore: Sendable {
     private var order: [Hash256] = []
     private var byteCounts: [PublicKey: Int] = [:]
 
+    /// Bytes of all bodies that are kept.
+    var byteCount: Int { items.values.reduce(0) { $0 + $1.body.byteCount } }
+
     /// The body with a digest; the empty one is always here.
     subscript(_ digest: Hash256) -> BatchBody? {
         digest == BatchBody.empty.digest ? .empty : items[digest]?.body

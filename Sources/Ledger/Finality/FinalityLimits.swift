@@ -18,6 +18,8 @@ package enum FinalityLimits {
     package static let inlineByteCount = 48 << 10
     /// Bytes of batch bodies that are kept for heights to come.
     package static let bodyByteCount = 64 << 20
+    /// Bodies and proposals that peers are asked for at a time.
+    package static let awaitedCount = 512
     /// Blocks of one answer to a node that is behind.
     package static let blockRange: UInt64 = 64
     /// Bytes of the blocks of one answer: one block may be larger, then it comes alone.

@@ -11,7 +11,13 @@ extension Participant {
         }
         pool.forgetForwarding()
         nextHeartbeat = now.monotonic
+        let before = viewDeadline
         vote(.reconnected, &effects)
+        // Waiting becomes shorter, never longer: a peer that comes back all the time must not keep
+        // the others in a view.
+        if let before, let after = viewDeadline, before.view == after.view {
+            viewDeadline = (after.view, min(before.time, after.time))
+        }
         for message in said.all { effects.append(.send(message, to: peer)) }
     }
 

@@ -4,5 +4,5 @@ enum Commands {
         ZoneCommands.all + ImportCommands.all + RecordCommands.all + ConsentCommands.all
         + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + TrustCommands.all
         + GovernanceCommands.all + InspectCommands.all
-        + MeasureCommands.all + ToolCommands.all
+        + MeasureCommands.all + SimulateCommands.all + ToolCommands.all
 }
