@@ -117,7 +117,7 @@ let package = Package(
             "Gateway", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "HTTPServer", "Metrics", "Node", "FHIRModel",
+                "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Finality", "Ordering",
             ] + modules),
         room(
             "Agent", in: "Assembly",
@@ -161,7 +161,7 @@ let package = Package(
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Rehearsal",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 

@@ -23,9 +23,8 @@ package struct ClusterZone: Sendable {
         package var signatures: [SignatureSuite] = [.ed25519]
         /// Where all nodes find the ordering engine; nil for none.
         package var engine: NodeFile.Engine?
-        /// The host under which nodes find each other, and the address on which they listen.
-        package var host = "127.0.0.1"
-        package var address = "127.0.0.1"
+        /// The hosts under which nodes find each other: one for all, or one for each.
+        package var hosts = ["127.0.0.1"]
         /// The port of each node's links.
         package var ports: [UInt16] = [9080, 9081, 9082, 9083]
 
@@ -148,15 +147,18 @@ package struct ClusterZone: Sendable {
         let genesis = Genesis(
             zone: options.sample.province, chain: "main", hashSuite: options.sample.hash,
             time: time, authority: regulator, validators: set)
+        func host(_ index: Int) -> String { options.hosts[index % options.hosts.count] }
         let peers = validators.enumerated().map { index, validator in
             NodeFile.Peer(
                 name: validator.name, account: validator.file.account,
-                key: validator.file.key.publicKey, host: options.host, port: options.ports[index])
+                key: validator.file.key.publicKey, host: host(index), port: options.ports[index])
         }
         for (index, validator) in validators.enumerated() {
             var file = NodeFile(
                 name: validator.name,
-                listen: .init(address: options.address, port: options.ports[index]))
+                listen: .init(
+                    address: host(index) == "127.0.0.1" ? "127.0.0.1" : "0.0.0.0",
+                    port: options.ports[index]))
             file.peers = peers.enumerated().filter { $0.offset != index }.map(\.element)
             file.engine = options.engine
             try node(index).create(
@@ -195,7 +197,7 @@ package struct ClusterZone: Sendable {
                 url: urls[institution < urls.count ? institution : 0], signer: signer,
                 expecting: trust.genesis.id)
         }
-        let members = Self.members(urls.count)
+        let members = Self.members(nodeCount)
         var opened: [AgentStore] = []
         defer { for store in opened { store.close() } }
         func store(_ name: String) throws -> AgentStore {
