@@ -35,7 +35,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
 }
 
-let modules: [Target.Dependency] = ["Membership", "Keys", "Records", "Consent", "Audit"]
+let modules: [Target.Dependency] = [
+    "Membership", "Keys", "Records", "Consent", "Audit", "Governance",
+]
 
 let package = Package(
     name: "Kanglian",
@@ -104,6 +106,9 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
                 "Membership", "FHIRModel",
             ]),
+        room(
+            "Governance", in: "Modules",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
 
         // Floor 5: assembly.
         room(
@@ -238,7 +243,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Gateway", "Links",
+                "Finality", "Gateway", "Links",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

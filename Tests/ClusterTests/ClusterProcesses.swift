@@ -204,6 +204,19 @@ final class ClusterProcesses: Sendable {
         )
     }
 
+    /// What a node says of itself and the others.
+    func status(_ index: Int) throws -> JSONValue { try port(index).json("/v1/status") }
+
+    /// The codes of a node's standing alarms.
+    func alarms(_ index: Int) throws -> [String] {
+        try status(index)["alarms"]?.elements.compactMap { $0["code"]?.stringValue } ?? []
+    }
+
+    /// Lets a validator in quarantine vote again, as its operator does.
+    func release(_ index: Int) throws {
+        try Self.run([Program.path, "validator", "release", zone.node(index).path])
+    }
+
     /// The digest of a block at a node; nil when it has none yet.
     func block(_ height: UInt64, at index: Int) -> String? {
         (try? port(index).json("/v1/blocks/\(height)"))?["digest"]?.stringValue

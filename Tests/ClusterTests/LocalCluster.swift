@@ -12,6 +12,7 @@ import Ordering
 import Records
 import Sandbox
 import Storage
+import StorageFiles
 import Synchronization
 import System
 import Testing
@@ -26,8 +27,7 @@ final class LocalCluster {
     let operators: [Signer]
     private let authority: Signer
     private let hasEngine: Bool
-    private(set) var storages: [NodeStorage] = []
-    private(set) var votes: [any Journal] = []
+    private var disks: [SimulatedDisk] = []
     private(set) var nodes: [Node?] = []
 
     init(
@@ -52,14 +52,11 @@ final class LocalCluster {
             zone: "33", chain: "main", hashSuite: .sha256, time: Timestamp(milliseconds: 0),
             authority: authority.account, validators: try #require(set))
         for _ in 0..<count {
-            storages.append(
-                NodeStorage(
-                    store: MemoryKeyValueStore(), log: MemoryBlockLog(),
-                    vault: MemoryBlobStore { HashSuite.sha256.hash($0) },
-                    journal: MemoryJournal()))
-            let journal = MemoryJournal()
+            let disk = SimulatedDisk(seed: seed)
+            let journal = try FileJournal(on: disk, folder: "votes", settings)
             try VoteJournal.found(journal)
-            votes.append(journal)
+            journal.close()
+            disks.append(disk)
             nodes.append(nil)
         }
     }
@@ -76,9 +73,20 @@ final class LocalCluster {
         configuration.cluster = ClusterConfiguration(
             transport: mesh.transport(of: keys[index].publicKey),
             openEngine: hasEngine ? open : nil,
-            votes: votes[index])
+            votes: try FileJournal(on: disks[index], folder: "votes", settings))
+        let disk = disks[index]
+        let storage = NodeStorage(
+            store: MemoryKeyValueStore(),
+            log: try FileBlockLog(on: disk, folder: "blocks", settings),
+            vault: try FileBlobStore(on: disk, folder: "vault") { HashSuite.sha256.hash($0) },
+            journal: try FileJournal(on: disk, folder: "audit", settings))
         nodes[index] = try Node(
-            configuration: configuration, storage: storages[index], executor: executor)
+            configuration: configuration, storage: storage, executor: executor)
+    }
+
+    private var settings: FileLogSettings {
+        FileLogSettings(
+            suite: .sha256, random: random, segmentByteCount: 256 << 10, preparesAhead: false)
     }
 
     func startAll() throws { for index in keys.indices { try start(index) } }
@@ -86,6 +94,23 @@ final class LocalCluster {
     func stopAll() {
         for node in nodes { node?.shutdown() }
         nodes = nodes.map { _ in nil }
+    }
+
+    func stop(_ index: Int) {
+        nodes[index]?.shutdown()
+        nodes[index] = nil
+    }
+
+    /// The vote journal of a stopped validator is lost.
+    func forgetVotes(of index: Int) throws {
+        for path in disks[index].paths where path.hasPrefix("votes/") {
+            try disks[index].remove(path)
+        }
+    }
+
+    /// The place of a node in the validator set.
+    func index(of node: Int) -> Int {
+        genesis.validators.validators.firstIndex { $0.key == keys[node].publicKey } ?? -1
     }
 
     func node(_ index: Int) throws -> Node { try #require(nodes[index]) }

@@ -5,6 +5,7 @@ import Consent
 package import ContractKit
 import Cryptography
 import Finality
+import Governance
 import Keys
 package import Ledger
 import Membership
@@ -21,8 +22,11 @@ package final class Node: Sendable {
     /// The health modules of this version: a new business is a new folder and a name here.
     package static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
+
+    /// The contracts as the ledger runs them.
+    package static var executor: any Executor { ContractRegistry(contracts) }
 
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
@@ -40,6 +44,7 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    private let trust: TrustKeeper
     private let workers: WorkerPool
     private let shared: SharedReplica
     private let wakeup = Wakeup()
@@ -59,7 +64,7 @@ package final class Node: Sendable {
         let signer = ValidatorSigner(keys: configuration.validatorKeys)
         do throws(ChainStoreError) {
             chain = try ChainStore(
-                genesis: genesis, executor: executor ?? ContractRegistry(Self.contracts),
+                genesis: genesis, executor: executor ?? Self.executor,
                 store: storage.store, log: storage.log)
         } catch {
             throw .chain(error)
@@ -77,6 +82,7 @@ package final class Node: Sendable {
         hub = EventHub(log: storage.log, height: chain.head.height)
         shared = SharedReplica(chain.replica)
         metrics = NodeMetrics()
+        trust = TrustKeeper(genesis: genesis, store: storage.store, log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
@@ -282,6 +288,11 @@ package final class Node: Sendable {
     /// A consistent view of the contract state.
     package func state() throws(StorageError) -> any StateReader {
         StateSpace(try storage.store.snapshot())
+    }
+
+    /// The chain's trust file, with the ends of all epochs so far.
+    package func trustFile() throws(StorageError) -> TrustFile {
+        try trust.file(through: head.epoch)
     }
 
     /// The block at a height, or nil above the head.

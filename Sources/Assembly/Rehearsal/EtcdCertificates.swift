@@ -1,6 +1,7 @@
 import System
 
-/// Certificates for members and clients of an etcd cluster on the loopback address, valid for a day.
+/// Certificates for members and clients of an etcd cluster on the loopback address, valid for a
+/// day.
 ///
 /// Made by the `openssl` command; for rehearsals only, as the authority's key lies beside them.
 package struct EtcdCertificates: Hashable, Sendable {

@@ -88,8 +88,10 @@ package final class EtcdCluster: Sendable {
     package func start(_ index: Int) throws(RehearsalError) {
         let command = members.withLock { members in
             members[index].process?.hasEnded ?? true
-                ? (members[index].arguments(options, initialCluster: Self.list(members)),
-                    members[index].logFile) : nil
+                ? (
+                    members[index].arguments(options, initialCluster: Self.list(members)),
+                    members[index].logFile
+                ) : nil
         }
         guard let (arguments, log) = command else { return }
         do throws(SystemError) {

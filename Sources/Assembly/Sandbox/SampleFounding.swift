@@ -74,7 +74,9 @@ struct SampleFounding {
         else { preconditionFailure("a resident has a wallet") }
         _ = try InstitutionDesk(
             store: institutions[0], port: port(0, home), chain: chain, random: random
-        ).enrol(wallet, identityNumber: sample.identityNumber, assurance: .documentSeen)
+        ).enrol(
+            wallet, identityNumber: sample.identityNumber, assurance: .documentSeen,
+            suite: CipherSuite(besides: hash))
         if !resident.identity.homes.contains(home.account) { try resident.addHome(home.account) }
     }
 

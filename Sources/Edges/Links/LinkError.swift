@@ -53,7 +53,7 @@ package enum LinkError: Error, Hashable, Sendable {
         case .invalidPeers:
             Refusal(
                 "links.peers",
-                "The list of peers is too long, names a key twice or has a bad address. Correct it.",
+                "The list of peers is too long, repeats a key or has a bad address. Correct it.",
                 "对等节点列表过长、密钥重复或地址有误。请更正。")
         case .invalidAddress(let address):
             Refusal(

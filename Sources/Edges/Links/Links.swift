@@ -5,10 +5,11 @@ import System
 
 /// Authenticated, encrypted, bounded links between the nodes of a zone, for opaque messages.
 ///
-/// TLS 1.3 carries them; who the other end is, each side proves inside the channel with its node key
-/// (docs/formats/links.md). Two nodes have one link, whoever dialled. Messages of one priority arrive
-/// in the order in which they were sent; what was queued when a link ends is lost, so whoever sends
-/// must be able to send again. Everything that a peer can make grow has a limit in ``LinkLimits``.
+/// TLS 1.3 carries them; who the other end is, each side proves inside the channel with its node
+/// key (docs/formats/links.md). Two nodes have one link, whoever dialled. Messages of one priority
+/// arrive in the order in which they were sent; what was queued when a link ends is lost, so
+/// whoever sends must be able to send again. Everything that a peer can make grow has a limit in
+/// ``LinkLimits``.
 ///
 /// One thread does all the work; another one looks up names of hosts if there are any.
 package final class Links: Sendable {
@@ -60,8 +61,8 @@ package final class Links: Sendable {
 
     /// Closes every link and joins all threads; may be called again, and from several threads.
     ///
-    /// Takes as long as a look-up of a name that is in progress, some seconds at most. Never call it
-    /// from a receiver, which would wait for itself.
+    /// Takes as long as a look-up of a name that is in progress, some seconds at most. Never call
+    /// it from a receiver, which would wait for itself.
     package func stop() {
         let thread: Thread? = phase.withLock { phase in
             guard case .running(let thread, _) = phase else {

@@ -43,7 +43,9 @@ struct OrderingConformance: Sendable, CustomTestStringConvertible {
                     let position = EnginePosition(stream: 2, sequence: sequence)
                     engine.append(record(sequence, by: author), at: position) { result in
                         if case .success(let outcome) = result {
-                            outcomes.withLock { $0[sequence, default: [:]][outcome, default: []] += [author] }
+                            outcomes.withLock {
+                                $0[sequence, default: [:]][outcome, default: []] += [author]
+                            }
                         }
                         done.withLock { $0 += 1 }
                     }
@@ -81,7 +83,8 @@ struct OrderingConformance: Sendable, CustomTestStringConvertible {
             #expect(engine.health.counters.deliveredByteCount == 960)
             #expect(writer.health.counters.createdCount == 60)
         },
-        OrderingConformance("Following starts in the middle, and at what is not there yet") { place in
+        OrderingConformance("Following starts in the middle, and at what is not there yet") {
+            place in
             let (inbox, writer) = (Inbox(), try place.join(Inbox()))
             let engine = try place.join(inbox)
             defer { for engine in [engine, writer] { engine.close() } }
@@ -147,7 +150,9 @@ struct OrderingConformance: Sendable, CustomTestStringConvertible {
             let engine = try place.join(inbox)
             defer { engine.close() }
             for stream in UInt64(0)..<2 {
-                for sequence in UInt64(0)..<10 { _ = engine.put(record(sequence), sequence, stream: stream) }
+                for sequence in UInt64(0)..<10 {
+                    _ = engine.put(record(sequence), sequence, stream: stream)
+                }
             }
             engine.release(through: EnginePosition(stream: 1, sequence: 5))
             engine.release(through: EnginePosition(stream: 0, sequence: 9))

@@ -110,6 +110,8 @@ struct EtcdPartsTests {
         throttle.offer(position(3), now: 5_000)
         #expect(throttle.due(now: 5_999) == nil)
         #expect(throttle.due(now: 6_000) == position(3))
+        throttle.offer(position(8), now: 5_100)
+        #expect(throttle.due(now: 5_100) == nil)
         throttle.offer(position(10), now: 5_100)
         #expect(throttle.due(now: 5_100) == position(10))
         throttle.cleaned(through: position(10), now: 5_200)
@@ -149,15 +151,25 @@ struct EtcdPartsTests {
     @Test(
         "Errors of etcd have their remedies",
         arguments: [
-            (3, "etcdserver: request is too large", .giveUp(.refused(.tooLarge(byteCount: 7, limit: 5)))),
-            (8, "grpc: received message larger than max", .giveUp(.refused(.tooLarge(byteCount: 7, limit: 5)))),
+            (
+                3, "etcdserver: request is too large",
+                .giveUp(.refused(.tooLarge(byteCount: 7, limit: 5)))
+            ),
+            (
+                8, "grpc: received message larger than max",
+                .giveUp(.refused(.tooLarge(byteCount: 7, limit: 5)))
+            ),
             (8, "etcdserver: mvcc: database space exceeded", .giveUp(.refused(.full))),
             (8, "etcdserver: too many requests", .askElsewhere),
             (11, "etcdserver: mvcc: required revision has been compacted", .giveUp(.compacted)),
             (16, "etcdserver: invalid auth token", .renewToken),
             (3, "etcdserver: revision of auth store is old", .renewToken),
-            (7, "etcdserver: permission denied", .giveUp(.refused(.denied("etcdserver: permission denied")))),
-            (14, "etcdserver: leader changed", .askElsewhere), (0, "HTTP status 502", .askElsewhere),
+            (
+                7, "etcdserver: permission denied",
+                .giveUp(.refused(.denied("etcdserver: permission denied")))
+            ),
+            (14, "etcdserver: leader changed", .askElsewhere),
+            (0, "HTTP status 502", .askElsewhere),
         ] as [(UInt64, String, EtcdRefusal.Remedy)])
     func remedies(code: UInt64, message: String, remedy: EtcdRefusal.Remedy) {
         let refusal = EtcdRefusal(code: code, message: message)

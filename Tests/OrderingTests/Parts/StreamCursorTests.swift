@@ -11,7 +11,9 @@ struct StreamCursorTests {
     @Test("Any order of arrival gives one order of delivery", arguments: 1...20)
     func anyOrder(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var arrivals = (UInt64(5)..<105).map { $0 } + (0..<50).map { _ in .random(in: 5..<105, using: &random) }
+        var arrivals =
+            (UInt64(5)..<105).map { $0 }
+            + (0..<50).map { _ in .random(in: 5..<105, using: &random) }
         arrivals.shuffle(using: &random)
         var cursor = StreamCursor(stream: 0, from: 5)
         var delivered: [UInt64] = []
@@ -40,7 +42,9 @@ struct StreamCursorTests {
         #expect(cursor.lacksDropped)
         cursor.look()
         #expect(!cursor.lacksDropped)
-        for sequence in UInt64(257)..<400 { #expect(sequences(cursor.take(sequence, [0])) == [sequence]) }
+        for sequence in UInt64(257)..<400 {
+            #expect(sequences(cursor.take(sequence, [0])) == [sequence])
+        }
         // Large ones are bounded by their bytes.
         for sequence in UInt64(401)..<406 {
             _ = cursor.take(sequence, [UInt8](repeating: 0, count: 3 << 20))
@@ -56,6 +60,17 @@ struct StreamCursorTests {
         #expect(cursor.rewindStart == 976)
         #expect(cursor.take(976, [1]).isEmpty)
         #expect(sequences(cursor.take(3, [1])) == [3])
+    }
+
+    @Test("Going on starts at the last record, which must be as it was")
+    func resumes() {
+        var cursor = StreamCursor(stream: 0, from: 4)
+        #expect(cursor.resumption == 4)
+        _ = cursor.take(4, [1])
+        #expect(cursor.resumption == 4 && cursor.next == 5)
+        #expect(!cursor.contradicts(4, [1]) && cursor.contradicts(4, [2]))
+        #expect(!cursor.contradicts(9, [1]))
+        #expect(StreamCursor(stream: 0, from: 0).resumption == 0)
     }
 
     @Test("The last sequence ends the stream")

@@ -2,7 +2,8 @@
 enum Commands {
     static let all: [Command] =
         ZoneCommands.all + ClusterCommands.all + StatusCommands.all + ValidatorCommands.all
-        + ImportCommands.all + RecordCommands.all + ConsentCommands.all
-        + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + InspectCommands.all
+        + ImportCommands.all + RecordCommands.all + ConsentCommands.all + AccessCodeCommands.all
+        + AuditCommands.all + ReceiptCommands.all + TrustCommands.all + GovernanceCommands.all
+        + InspectCommands.all
         + MeasureCommands.all + ToolCommands.all
 }

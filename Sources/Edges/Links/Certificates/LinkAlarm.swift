@@ -61,7 +61,7 @@ package struct LinkAlarm: Hashable, Sendable {
             let digest = HashSuite.sha256.hash(key.tagged).description.prefix(16)
             return Refusal(
                 "links.peer-certificate",
-                "The link certificate of peer \(digest) ends at \(end). Links go on; tell its owner.",
+                "Peer \(digest)'s link certificate ends at \(end). Links go on; tell its owner.",
                 "对等节点 \(digest) 的链路证书将于 \(end) 到期。链路不受影响；请通知其负责人。")
         }
     }

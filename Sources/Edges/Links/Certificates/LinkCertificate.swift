@@ -5,9 +5,9 @@ package import System
 
 /// A self-signed certificate and its key, for the TLS around links; it identifies nobody.
 ///
-/// P-256, so that every TLS library takes it. A node is known by its own key, which it proves inside
-/// the channel, so the dates never stop a link: they raise a `LinkAlarm`, and renewing is a matter of
-/// two new files and a restart.
+/// P-256, so that every TLS library takes it. A node is known by its own key, which it proves
+/// inside the channel, so the dates never stop a link: they raise a `LinkAlarm`, and renewing is a
+/// matter of two new files and a restart.
 package struct LinkCertificate: Sendable {
     /// Bytes of each file that are read at most.
     private static let fileByteCountMax = 16 << 10

@@ -23,7 +23,9 @@ extension LinkLoop {
             shared.update(peer.key) { _ in }
         }
         for dial in old.values where dials[dial.peer.key] !== dial {
-            if let connection = dial.connection { close(connection, .replaced, now: now) }
+            if let attempt = dial.connection, attempt.phase != .open {
+                close(attempt, .replaced, now: now)
+            }
         }
         for (key, connection) in open {
             guard let role = configuration.admit(key) else {

@@ -40,6 +40,8 @@ extension LinkLoop {
     /// Ends a connection for a reason, once.
     func close(_ connection: LinkConnection, _ fault: LinkFault, now: UInt64) {
         guard !connection.isClosed else { return }
+        shared.count(fault)
+        note(fault, on: connection, now: now)
         if connection.side == .acceptor, connection.phase == .proving,
             let refusal = LinkRefusal(fault)
         {
@@ -50,15 +52,15 @@ extension LinkLoop {
         connection.isClosed = true
         connection.farewell()
         connections.removeAll { $0 === connection }
-        shared.count(fault)
         noteTraffic(connection)
-        note(fault, on: connection, now: now)
-        let link = connection.link
-        if let key = connection.target?.key, let dial = dials[key], dial.connection === connection {
-            if link != nil { open[key] = nil }
-            ended(dial, fault, wasOpen: link, now: now)
+        guard let link = connection.link else {
+            if let key = connection.target?.key, let dial = dials[key],
+                dial.connection === connection
+            {
+                ended(dial, fault, wasOpen: nil, now: now)
+            }
+            return
         }
-        guard let link else { return }
         let key = link.info.key
         open[key] = nil
         link.queue.close()
@@ -67,7 +69,7 @@ extension LinkLoop {
             (status.isConnected, status.version, status.roundTrip) = (false, nil, nil)
             (status.lastFault, status.heldByteCount) = (fault, 0)
         }
-        if connection.target == nil, let dial = dials[key], dial.connection == nil {
+        if let dial = dials[key], dial.connection == nil || dial.connection === connection {
             ended(dial, fault, wasOpen: link, now: now)
         }
         forgetStrangers()

@@ -94,7 +94,7 @@ extension LinkLoop {
         return role
     }
 
-    /// The peer holds its key: is this connection to be the link?
+    /// The peer holds its key; decides whether this connection is to be the link.
     private func proved(_ connection: LinkConnection, now: UInt64) throws(LinkFault) {
         guard let key = connection.handshake?.peer?.key else { throw .malformedFrame }
         let role = try role(of: key, on: connection)

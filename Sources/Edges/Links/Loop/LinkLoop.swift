@@ -15,7 +15,7 @@ final class LinkLoop: @unchecked Sendable {
     let receiver: any LinkReceiver
     let shared: LinkShared
     let context: TLSContext
-    let listener: LinkSocket?
+    private var listener: LinkSocket?
 
     /// Made when the first name has to be looked up.
     var resolver: NameResolver?
@@ -70,6 +70,8 @@ final class LinkLoop: @unchecked Sendable {
             }
         }
         for connection in connections { close(connection, .stopped, now: 0) }
+        // The port is free when `run` returns, whoever still holds this object.
+        listener = nil
         resolver?.stop()
     }
 

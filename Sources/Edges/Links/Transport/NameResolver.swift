@@ -2,9 +2,19 @@ import System
 
 /// Looks up hosts on a thread of its own, as the system's resolver blocks.
 final class NameResolver: Sendable {
+    private struct Question {
+        let host: String
+        let port: UInt16
+        let answer: @Sendable ([SocketAddress]) -> Void
+    }
+
+    private enum Work {
+        case look(Question)
+        case stop
+    }
+
     private struct State {
-        var questions: [(host: String, port: UInt16, answer: @Sendable ([SocketAddress]) -> Void)] =
-            []
+        var questions: [Question] = []
         var isStopped = false
     }
 
@@ -14,26 +24,26 @@ final class NameResolver: Sendable {
     init() throws(SystemError) {
         let state = state
         thread = try Thread("links-names") {
-            while true {
-                let question = state.wait { state -> (LookUp?)? in
-                    if state.isStopped { return .some(nil) }
-                    return state.questions.isEmpty ? nil : state.questions.removeFirst()
-                }
-                guard let question else { return }
+            while case .look(let question) = Self.next(state) {
                 question.answer(SocketAddress.resolve(question.host, port: question.port))
             }
         }
     }
 
-    private typealias LookUp = (
-        host: String, port: UInt16, answer: @Sendable ([SocketAddress]) -> Void
-    )
+    private static func next(_ state: ConditionMutex<State>) -> Work {
+        state.wait { state -> Work? in
+            if state.isStopped { return .stop }
+            if state.questions.isEmpty { return nil }
+            return .look(state.questions.removeFirst())
+        }
+    }
 
     /// Asks; the answer comes on the resolver's thread, empty if there is none.
     func ask(
         _ host: String, port: UInt16, _ answer: @escaping @Sendable ([SocketAddress]) -> Void
     ) {
-        state.withLock { $0.questions.append((host, port, answer)) }
+        let question = Question(host: host, port: port, answer: answer)
+        state.withLock { $0.questions.append(question) }
     }
 
     /// Ends the thread after the look-up in progress, which the system bounds to some seconds.

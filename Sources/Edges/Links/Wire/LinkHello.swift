@@ -2,12 +2,12 @@ package import Base
 package import Cryptography
 package import Encoding
 
-/// The greeting: what a node is, wants and speaks. Nothing of it is true before the proof.
+/// The greeting: what a node is, wants and speaks; nothing of it is true before the proof.
 ///
 /// | field | type | meaning |
 /// | --- | --- | --- |
 /// | format | 1 | this format |
-/// | versions | 1 to 16 integers, ascending, 1 to 65535 | versions of messages that the node speaks |
+/// | versions | 1 to 16 ascending integers, 1 to 65535 | versions of messages it speaks |
 /// | chain | 32 bytes | the chain's identifier |
 /// | key | 33 or 34 bytes | the node's key with its suite |
 /// | role | 1 validator, 2 observer | what the node says it is |
