@@ -229,7 +229,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
                 "Node", "Gateway", "HTTPServer", "Storage", "Agent",
-                "FHIRModel", "Merkle", "ContractKit", "StorageFiles", "kanglian",
+                "FHIRModel", "Merkle", "ContractKit", "StorageFiles", "Rehearsal", "kanglian",
             ] + modules),
     ],
     swiftLanguageModes: [.v6]

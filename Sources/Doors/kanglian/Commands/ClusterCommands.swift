@@ -18,6 +18,9 @@ enum ClusterCommands {
             options: [
                 .value("institutions", "N", "institutions with a node (default 4)", "带节点的机构数（默认 4）"),
                 .value(
+                    "observers", "N", "more institutions whose nodes have no vote (default 0)",
+                    "另有 N 个机构的节点只跟随、不投票（默认 0）"),
+                .value(
                     "engine", "URL", "etcd://host:port,… (https:// for TLS), or none (default)",
                     "etcd://主机:端口,…（TLS 用 https://），或 none（默认）"),
                 .value("base-port", "P", "port of the first node's links (default 9080)", "首个节点的链路端口（默认 9080）"),
@@ -60,6 +63,13 @@ enum ClusterCommands {
         }
         var options = try ClusterOptions.make(
             invocation, institutions: try invocation.number("institutions", default: 4))
+        let observers = try invocation.number("observers", default: 0)
+        guard observers + UInt64(options.institutions) <= ClusterOptions.institutions.upperBound
+        else {
+            throw CommandError.usage(
+                "Institutions and observers are at most 16.", "机构与观察节点合计最多 16 个。")
+        }
+        options.observers = Int(observers)
         options.engine = try ClusterOptions.engine(invocation.value("engine"))
         let base = try invocation.number("base-port", default: 9080)
         options.hosts = invocation.all("host").isEmpty ? ["127.0.0.1"] : invocation.all("host")
@@ -74,7 +84,9 @@ enum ClusterCommands {
         }
         try NodeErrors.worded {
             try zone.create(options, time: SystemClock.now)
-            var plan = ClusterPlan(ports: try ClusterOptions.ports(from: 8080, options.institutions))
+            var plan = ClusterPlan(
+                ports: try ClusterOptions.ports(
+                    from: 8080, options.institutions + options.observers))
             (plan.name, plan.seed) = (options.sample.name, options.sample.seed)
             try plan.write(zone.path)
         }

@@ -93,10 +93,11 @@ final class LocalCluster {
         (plan.name, plan.seed) = (options.sample.name, options.sample.seed)
         let progress = Progress()
         defer { progress.end() }
+        try FileSystem.makeFolder(zone.path)
+        try plan.write(zone.path)
         try zone.create(options, time: SystemClock.now) { step in
             progress.show(invocation.say("making the zone: \(step)", "正在建区：\(step)"))
         }
-        try plan.write(zone.path)
     }
 
     private func open() throws {

@@ -18,8 +18,8 @@ enum StatusCommands {
             options: [
                 NodeOption.url,
                 .value(
-                    "wait", "SECONDS", "wait until every node votes and is ready",
-                    "等待所有节点投票并就绪（秒）"),
+                    "wait", "SECONDS", "wait until every node is ready and votes, if it may",
+                    "等待所有节点就绪并（如有投票权）投票（秒）"),
             ],
             run: status)
     ]
@@ -31,9 +31,10 @@ enum StatusCommands {
 
         var value: JSONValue? { try? result.get() }
 
-        /// Whether the node votes and is ready.
+        /// Whether the node is ready and votes, if it has a vote.
         var isWell: Bool {
-            value?["ready"]?.boolValue == true && value?["standing"]?.stringValue == "voting"
+            value?["ready"]?.boolValue == true
+                && ["voting", "follower"].contains(value?["standing"]?.stringValue)
         }
     }
 
