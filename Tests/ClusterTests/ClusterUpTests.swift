@@ -40,7 +40,9 @@ final class ClusterUpTests {
             let text = String(
                 decoding: (try? FileSystem.read(output, limit: 1 << 20)) ?? [], as: UTF8.self)
             if text.contains("Ctrl-C stops") {
-                urls = text.matches(of: /(http:\/\/127\.0\.0\.1:\d+)\/ /).map { String($0.output.1) }
+                urls = text.matches(of: /(http:\/\/127\.0\.0\.1:\d+)\/[ ]/).map {
+                    String($0.output.1)
+                }
                 return
             }
             if let end {

@@ -26,7 +26,9 @@ package struct ClusterPlan: Hashable, Sendable {
     package static func read(_ folder: String) throws -> ClusterPlan {
         let bytes = try FileSystem.read(file(folder), limit: byteCount)
         func ports(_ value: JSONValue?) -> [UInt16]? {
-            let ports = (value?.elements ?? []).map { $0.integerValue.flatMap(UInt16.init(exactly:)) }
+            let ports = (value?.elements ?? []).map {
+                $0.integerValue.flatMap(UInt16.init(exactly:))
+            }
             return ports.contains(nil) ? nil : ports.compactMap { $0 }
         }
         guard let value = try? JSONValue(parsing: bytes), value["format"]?.stringValue == format,

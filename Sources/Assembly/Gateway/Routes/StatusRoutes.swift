@@ -9,7 +9,9 @@ import Node
 import Ordering
 import Storage
 
-/// How the node stands among the others: what `kanglian status` shows. Nothing in it is secret.
+/// How the node stands among the others.
+///
+/// It is what `kanglian status` shows; nothing in it is secret.
 struct StatusRoutes {
     let node: Node
 

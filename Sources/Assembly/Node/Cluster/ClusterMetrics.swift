@@ -69,7 +69,8 @@ enum ClusterMetrics {
             "kanglian_engine_reconnects_total", help: "Times that following began again.",
             read: read(\.counters.reconnectCount))
         registry.counter(
-            "kanglian_engine_strange_total", help: "Things in the engine's store that are not ours.",
+            "kanglian_engine_strange_total",
+            help: "Things in the engine's store that are not ours.",
             read: read(\.counters.strangeCount))
     }
 }

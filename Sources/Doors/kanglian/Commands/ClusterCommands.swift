@@ -16,14 +16,17 @@ enum ClusterCommands {
                 "make the files of a zone of several institutions", "建立多机构区的全部文件"),
             operands: ["FOLDER"],
             options: [
-                .value("institutions", "N", "institutions with a node (default 4)", "带节点的机构数（默认 4）"),
+                .value(
+                    "institutions", "N", "institutions with a node (default 4)", "带节点的机构数（默认 4）"),
                 .value(
                     "observers", "N", "more institutions whose nodes have no vote (default 0)",
                     "另有 N 个机构的节点只跟随、不投票（默认 0）"),
                 .value(
                     "engine", "URL", "etcd://host:port,… (https:// for TLS), or none (default)",
                     "etcd://主机:端口,…（TLS 用 https://），或 none（默认）"),
-                .value("base-port", "P", "port of the first node's links (default 9080)", "首个节点的链路端口（默认 9080）"),
+                .value(
+                    "base-port", "P", "port of the first node's links (default 9080)",
+                    "首个节点的链路端口（默认 9080）"),
                 CommandOption.value(
                     "host", "H",
                     "host of the nodes; once for all, or once for each (default 127.0.0.1)",
@@ -44,7 +47,9 @@ enum ClusterCommands {
             operands: ["FOLDER"],
             options: [
                 .value("nodes", "N", "nodes (default 4)", "节点数（默认 4）"),
-                .value("etcd", "N", "etcd members; 0 for no engine (default 3)", "etcd 成员数；0 表示无引擎（默认 3）"),
+                .value(
+                    "etcd", "N", "etcd members; 0 for no engine (default 3)",
+                    "etcd 成员数；0 表示无引擎（默认 3）"),
                 .value(
                     "port", "PORT", "port of the first node (default 8080; 0 picks free ones)",
                     "首个节点端口（默认 8080；0 自动选择）"),

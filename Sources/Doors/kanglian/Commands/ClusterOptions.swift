@@ -63,10 +63,12 @@ enum ClusterOptions {
         }
         let places = text.dropFirst(prefix.count).split(
             separator: ",", omittingEmptySubsequences: false)
-        guard (1...16).contains(places.count), places.allSatisfy({ place in
-            place.split(separator: ":").last.map { UInt16($0) != nil } ?? false
-                && place.contains(":") && !place.contains("/")
-        }) else {
+        guard (1...16).contains(places.count),
+            places.allSatisfy({ place in
+                place.split(separator: ":").last.map { UInt16($0) != nil } ?? false
+                    && place.contains(":") && !place.contains("/")
+            })
+        else {
             throw .usage("--engine names host:port, up to 16.", "--engine 为主机:端口，最多 16 个。")
         }
         return NodeFile.Engine(endpoints: places.map { scheme + $0 })

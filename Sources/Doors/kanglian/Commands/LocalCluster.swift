@@ -114,7 +114,8 @@ final class LocalCluster {
         if first > 0 { plan.ports = try ClusterOptions.ports(from: first, zone.nodeCount) }
         guard plan.ports.count == zone.nodeCount else {
             throw CommandError(
-                .notFound, "cluster.plan", "cluster.json does not fit the nodes. Make the zone anew.",
+                .notFound, "cluster.plan",
+                "cluster.json does not fit the nodes. Make the zone anew.",
                 "cluster.json 与节点不符。请重新建区。")
         }
     }
@@ -212,7 +213,8 @@ final class LocalCluster {
         }
     }
 
-    /// Nodes first, so that they still reach etcd; all at once, as each waits for the others' votes.
+    /// Nodes first, so that they still reach etcd; all at once, as each waits for the others'
+    /// votes.
     private func stop() {
         for node in nodes { node.process.terminate() }
         for node in nodes where node.process.wait(milliseconds: 30_000) == nil {

@@ -47,7 +47,9 @@ enum StatusCommands {
             SystemClock.sleep(untilMonotonic: SystemClock.monotonicNanoseconds + 200_000_000)
             answers = try ask(invocation)
         }
-        let isZone = invocation.operands.first.map { ClusterZone($0, random: SystemRandom()).exists }
+        let isZone = invocation.operands.first.map {
+            ClusterZone($0, random: SystemRandom()).exists
+        }
         if invocation.output == .json {
             Output.json(isZone == true ? list(answers) : try only(answers))
         } else {
@@ -69,7 +71,8 @@ enum StatusCommands {
         try urls(invocation).map { url in
             do throws(PortError) {
                 return Answer(
-                    url: url, result: .success(try HTTPPort(url: url, signer: nil).json("/v1/status")))
+                    url: url,
+                    result: .success(try HTTPPort(url: url, signer: nil).json("/v1/status")))
             } catch {
                 return Answer(url: url, result: .failure(error.refusal))
             }
@@ -112,7 +115,10 @@ enum StatusCommands {
         let nodes =
             zone.exists
             ? (0..<zone.nodeCount).map { zone.node($0) }
-            : [NodeFolder(FileSystem.exists(folder + "/node/trust.json") ? folder + "/node" : folder)]
+            : [
+                NodeFolder(
+                    FileSystem.exists(folder + "/node/trust.json") ? folder + "/node" : folder)
+            ]
         guard nodes.allSatisfy(\.exists) else {
             throw CommandError(
                 .notFound, "node.missing", "\(folder) holds no node. Check the path.",

@@ -125,9 +125,11 @@ enum StatusText {
     private static func text(_ value: JSONValue?) -> String {
         guard let text = value?.stringValue ?? value?.numberText else { return "-" }
         // Peers and engines choose some of these: nothing may steer a terminal.
-        return String(String.UnicodeScalarView(text.unicodeScalars.filter { scalar in
-            scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
-        }))
+        return String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { scalar in
+                    scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+                }))
     }
 
     private static func flag(_ value: JSONValue?, _ invocation: Invocation) -> String {

@@ -15,7 +15,7 @@ enum ValidatorCommands {
             options: [
                 .flag(
                     "force", "at once: only if nothing else ever signed with its key",
-                    "立即恢复：仅当其密钥从未在别处签名"),
+                    "立即恢复：仅当其密钥从未在别处签名")
             ],
             run: release)
     ]
