@@ -14,6 +14,10 @@ enum ClusterText {
         let resident = "--as \(folder)/residents/resident-01.keys"
         let program = CommandLine.arguments[0]
         let last = urls[urls.count - 1]
+        let ordering =
+            members > 0
+            ? invocation.say("ordered by \(members) etcd members", "由 \(members) 个 etcd 成员排序")
+            : invocation.say("without an ordering engine", "不使用排序引擎")
         let commands = """
               \(program) status \(folder)
               \(program) record list \(resident) --purpose residentRequest --node \(urls[0])
@@ -22,7 +26,7 @@ enum ClusterText {
         let english = """
 
             Kanglian runs a zone of \(urls.count) institutions in \(folder), each with a node of its
-            own\(members > 0 ? ", ordered by \(members) etcd members" : ", without an ordering engine").
+            own, \(ordering).
 
             Open  \(names)
 
@@ -35,8 +39,7 @@ enum ClusterText {
             """
         let chinese = """
 
-            康链正在 \(folder) 运行一个由 \(urls.count) 家机构组成的区，每家有自己的节点\(
-                members > 0 ? "，由 \(members) 个 etcd 成员排序" : "，不使用排序引擎")。
+            康链正在 \(folder) 运行一个由 \(urls.count) 家机构组成的区，每家有自己的节点，\(ordering)。
 
             打开  \(names)
 
