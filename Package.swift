@@ -158,7 +158,8 @@ let package = Package(
             "Benchmarks", in: "Doors",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "Sandbox", "Node", "Agent", "FHIRModel",
+                "System", "Sandbox", "Node", "Agent", "FHIRModel", "Ordering", "OrderingEtcd",
+                "Rehearsal",
             ] + modules),
         .executableTarget(
             name: "kanglian",

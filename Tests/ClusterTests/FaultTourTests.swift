@@ -66,6 +66,8 @@ struct FaultTourTests {
         try cluster.startAll()
         try cluster.found()
         let load = try SteadyLoad(cluster)
+        // Clients hold the cluster: without this its processes would outlive a test that fails.
+        defer { _ = load.stop() }
         try progress(load, "at the start")
         try etcd.saveSnapshot(to: cluster.folder + "/etcd.snapshot")
         try cluster.backUp(1, to: "old-backup")
