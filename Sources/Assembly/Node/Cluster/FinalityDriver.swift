@@ -63,6 +63,8 @@ final class FinalityDriver: @unchecked Sendable {
             authenticator: KeyAuthenticator(key: key), timing: configuration.timing,
             tip: ChainTip(chain.head), memory: configuration.isRestored ? .lost : memory,
             bodies: bodies)
+        let first = participant.status
+        status.withLock { $0 = first }
     }
 
     // MARK: From other threads
