@@ -106,7 +106,8 @@ struct TourTests {
             line: steps[0].line,
             commands: [
                 "touch up.out",
-                "kanglian cluster up zone --residents 3 --no-import --port 0 >> up.out &", "NODE=$!",
+                "kanglian cluster up zone --residents 3 --no-import --port 0 >> up.out &",
+                "NODE=$!",
                 "grep -q -m 1 'Ctrl-C stops' <(tail -n +1 -f --pid=$NODE up.out)",
                 "KANGLIAN_NODE=$(grep -o -m 1 'http://127.0.0.1:[0-9]*' up.out)",
                 "export KANGLIAN_NODE",
