@@ -14,7 +14,7 @@ struct NodeFileTests {
         var file = NodeFile(name: "hospital-a", listen: .init(address: "0.0.0.0", port: 9080))
         file.peers = [
             NodeFile.Peer(
-                name: "hospital-b", account: AccountID(founding: try key(1)), key: try key(2),
+                name: "hospital-b", account: AccountID(foundedBy: try key(1)), key: try key(2),
                 host: "b.example", port: 9081)
         ]
         file.observers = [NodeFile.Observer(name: "clinic", key: try key(3))]
