@@ -122,7 +122,7 @@ let package = Package(
             "Gateway", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "HTTPServer", "Metrics", "Node", "FHIRModel",
+                "System", "HTTPServer", "Metrics", "Node", "FHIRModel", "Finality", "Ordering",
             ] + modules),
         room(
             "Agent", in: "Assembly",
@@ -177,6 +177,7 @@ let package = Package(
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
+                "Rehearsal",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -240,7 +241,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "System", "HTTPClient", "Sandbox",
                 "Node", "Gateway", "HTTPServer", "Storage", "Agent",
-                "FHIRModel", "Merkle", "ContractKit", "StorageFiles", "kanglian",
+                "FHIRModel", "Merkle", "ContractKit", "StorageFiles", "Rehearsal", "kanglian",
             ] + modules),
     ],
     swiftLanguageModes: [.v6]

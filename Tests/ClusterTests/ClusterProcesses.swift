@@ -17,7 +17,10 @@ import Testing
 /// with the object.
 final class ClusterProcesses: Sendable {
     struct Options: Sendable {
-        var nodes = 4
+        /// Validators, and behind them in every list the nodes without a vote.
+        var validators = 4
+        var observers = 0
+        var nodes: Int { validators + observers }
         /// Members of etcd; 0 for a zone without an engine.
         var etcd = 3
         var signatures: [SignatureSuite] = [.ed25519]
@@ -52,7 +55,8 @@ final class ClusterProcesses: Sendable {
         etcd = options.etcd > 0 ? try EtcdCluster(members) : nil
         zone = ClusterZone(folder + "/zone", random: SystemRandom())
         var made = ClusterZone.Options()
-        made.institutions = options.nodes
+        made.institutions = options.validators
+        made.observers = options.observers
         made.signatures = options.signatures
         made.ports = linkPorts
         made.sample.residents = options.residents

@@ -1,4 +1,5 @@
 import HTTPServer
+import Rehearsal
 import System
 import Testing
 
@@ -90,7 +91,36 @@ struct TourTests {
 
     @Test("every command of docs/tour.md runs and prints what the page says")
     func tour() throws {
-        let steps = try Self.page("tour.md")
+        try walk(try Self.page("tour.md"))
+    }
+
+    /// The same tour through a zone of four institutions: only its making differs.
+    @Test(
+        "every command of docs/tour.md runs against a cluster too",
+        .enabled(if: EtcdCluster.isInstalled, "etcd is missing: apt-get install etcd-server"))
+    func clusterTour() throws {
+        var steps = try Self.page("tour.md")
+        try #require(steps[0].commands.contains { $0.hasPrefix("kanglian init zone") })
+        try #require(steps[1].commands.contains { $0.hasPrefix("kanglian serve zone") })
+        steps[0] = Step(
+            line: steps[0].line,
+            commands: [
+                "touch up.out",
+                "kanglian cluster up zone --residents 3 --no-import --port 0 >> up.out &",
+                "NODE=$!",
+                "grep -q -m 1 'Ctrl-C stops' <(tail -n +1 -f --pid=$NODE up.out)",
+                "KANGLIAN_NODE=$(grep -o -m 1 'http://127.0.0.1:[0-9]*' up.out)",
+                "export KANGLIAN_NODE",
+            ], output: nil)
+        steps[1] = Step(
+            line: steps[1].line,
+            commands: steps[1].commands.filter { $0.hasPrefix("kanglian doctor") },
+            output: steps[1].output)
+        try #require(steps[1].commands.count == 1)
+        try walk(steps)
+    }
+
+    private func walk(_ steps: [Step]) throws {
         #expect(steps.count > 10)
         #expect(steps.last?.commands.contains { $0.hasPrefix("kanglian verify") } == true)
         var script = "set -euo pipefail\nexec 2>&1\n"

@@ -55,6 +55,7 @@ package final class Gateway: HTTPHandler {
         routes += ReadRoutes(node: node).all
         routes += ConsentRoutes(node: node).all
         routes += OperationsRoutes(node: node).all
+        routes += StatusRoutes(node: node).all
         let described = routes + [OperationsRoutes.description(of: [])]
         return routes + [OperationsRoutes.description(of: described)] + PageRoutes(pages: pages).all
     }

@@ -4,6 +4,7 @@ package import Base
 import Consent
 package import ContractKit
 import Cryptography
+import Finality
 import Governance
 import Keys
 package import Ledger
@@ -120,6 +121,9 @@ package final class Node: Sendable {
             }
         } else {
             driver = nil
+        }
+        if let driver {
+            ClusterMetrics.register(driver, alarms: alarms, in: metrics.registry)
         }
         do throws(NodeError) {
             do throws(StorageError) {
@@ -244,6 +248,18 @@ package final class Node: Sendable {
         }
         if alarms.isDiverged { return .unavailable("finality.diverged") }
         return pool.isFull(for: count, bytes: bytes) ? .busy(retryAfterSeconds: 1) : nil
+    }
+
+    /// Why clients should go elsewhere now; nil when the node accepts transactions and knows, as
+    /// far as can be known, the end of the chain.
+    package var unreadiness: Refusal? {
+        if let error = unavailability() { return error.refusal }
+        guard let driver, !(driver.currentStatus?.isFresh ?? false) else { return nil }
+        return Refusal(
+            "node.not-fresh",
+            "This node has not heard from enough other validators lately, so the chain may be "
+                + "further than it knows. See kanglian status; use another node meanwhile.",
+            "本节点近期未收到足够验证者的消息，链可能已更新。请查看 kanglian status，期间请使用其他节点。")
     }
 
     /// How this node makes blocks with the others; nil for one that is a quorum by itself.

@@ -17,6 +17,9 @@ package final class EtcdCluster: Sendable {
         package var electionMilliseconds = 1_000
         /// Clients must have a certificate then; members talk to each other in the clear.
         package var certificates: EtcdCertificates?
+        /// For each member a port for clients and one for members, in this order; nil for free
+        /// ones.
+        package var ports: [UInt16]?
         /// Where data and logs go, and stay; nil for a temporary folder.
         package var folder: String?
 
@@ -53,7 +56,7 @@ package final class EtcdCluster: Sendable {
         } catch {
             throw .system(error)
         }
-        let ports = LoopbackPorts.take(2 * options.memberCount)
+        let ports = options.ports ?? LoopbackPorts.take(2 * options.memberCount)
         guard ports.count == 2 * options.memberCount else {
             throw .notReady(name: "etcd", log: "no free ports")
         }

@@ -19,14 +19,15 @@ package struct ClusterZone: Sendable {
         package var sample = SampleZone.Options()
         /// Institutions with a node: 2 to 16.
         package var institutions = 4
+        /// Further institutions, whose nodes follow the chain without a vote.
+        package var observers = 0
         /// Suites of keys, given out in turn.
         package var signatures: [SignatureSuite] = [.ed25519]
         /// Where all nodes find the ordering engine; nil for none.
         package var engine: NodeFile.Engine?
-        /// The host under which nodes find each other, and the address on which they listen.
-        package var host = "127.0.0.1"
-        package var address = "127.0.0.1"
-        /// The port of each node's links.
+        /// The hosts under which nodes find each other: one for all, or one for each.
+        package var hosts = ["127.0.0.1"]
+        /// The port of each validator's links.
         package var ports: [UInt16] = [9080, 9081, 9082, 9083]
 
         package init() {}
@@ -96,7 +97,7 @@ package struct ClusterZone: Sendable {
             options.signatures[index % options.signatures.count]
         }
         let authority = try make(.authority, "authority", suite(0))
-        let members = Self.members(options.institutions)
+        let members = Self.members(options.institutions + options.observers)
         let institutions = try members.enumerated().map {
             try make(.institution, $1.file, suite($0))
         }
@@ -121,26 +122,31 @@ package struct ClusterZone: Sendable {
             on: LinuxDisk(root: path), protection: protection, random: random)
     }
 
+    /// What one node signs with.
+    private struct Machine {
+        let name: String
+        let validator: NodeKeyFile
+        let operatorKey: NodeKeyFile
+    }
+
     private func nodes(
         _ options: Options, _ members: [SampleZone.Member], _ institutions: [AgentStore],
         _ authority: AgentStore, time: Timestamp, suite: (Int) -> SignatureSuite
     ) throws {
-        var validators: [(file: NodeKeyFile, operatorKey: NodeKeyFile, name: String)] = []
-        for index in 0..<options.institutions {
+        let count = options.institutions
+        let machines = try (0..<count + options.observers).map { index in
             let identity = institutions[index].identity
             guard let account = identity.account, let operatorKey = identity.signing else {
                 preconditionFailure("institutions have accounts")
             }
             let key = try SigningKey(suite: suite(index), random: random)
-            validators.append(
-                (
-                    NodeKeyFile(account: account, key: key),
-                    NodeKeyFile(account: account, key: operatorKey), members[index].file
-                ))
+            return Machine(
+                name: members[index].file, validator: NodeKeyFile(account: account, key: key),
+                operatorKey: NodeKeyFile(account: account, key: operatorKey))
         }
         let set = ValidatorSet(
-            validators.map {
-                Validator(account: $0.file.account, key: $0.file.key.publicKey, weight: 1)
+            machines.prefix(count).map {
+                Validator(account: $0.validator.account, key: $0.validator.key.publicKey, weight: 1)
             })
         guard let set, let regulator = authority.identity.account else {
             preconditionFailure("new accounts differ")
@@ -148,25 +154,39 @@ package struct ClusterZone: Sendable {
         let genesis = Genesis(
             zone: options.sample.province, chain: "main", hashSuite: options.sample.hash,
             time: time, authority: regulator, validators: set)
-        let peers = validators.enumerated().map { index, validator in
-            NodeFile.Peer(
-                name: validator.name, account: validator.file.account,
-                key: validator.file.key.publicKey, host: options.host, port: options.ports[index])
-        }
-        for (index, validator) in validators.enumerated() {
-            var file = NodeFile(
-                name: validator.name,
-                listen: .init(address: options.address, port: options.ports[index]))
-            file.peers = peers.enumerated().filter { $0.offset != index }.map(\.element)
-            file.engine = options.engine
+        for (index, machine) in machines.enumerated() {
             try node(index).create(
-                genesis: genesis, validator: validator.file, operatorKey: validator.operatorKey,
-                file: file,
-                certificate: .make(
-                    name: validator.name, from: time, days: Self.certificateDays))
+                genesis: genesis, validator: machine.validator, operatorKey: machine.operatorKey,
+                file: file(index, machines, options),
+                certificate: .make(name: machine.name, from: time, days: Self.certificateDays))
         }
         try FileSystem.writeAtomically(path + "/trust.json", TrustFile(genesis: genesis).text)
         try FileSystem.setPermissions(path + "/trust.json", 0o644)
+    }
+
+    private func file(_ own: Int, _ machines: [Machine], _ options: Options) -> NodeFile {
+        let count = options.institutions
+        func host(_ index: Int) -> String { options.hosts[index % options.hosts.count] }
+        // Nobody dials a node without a vote: it dials the others.
+        var listen: NodeFile.Listen?
+        if own < count {
+            let address = host(own) == "127.0.0.1" ? "127.0.0.1" : "0.0.0.0"
+            listen = NodeFile.Listen(address: address, port: options.ports[own])
+        }
+        var file = NodeFile(name: machines[own].name, listen: listen)
+        file.engine = options.engine
+        for (index, machine) in machines.enumerated() where index != own {
+            let key = machine.validator.key.publicKey
+            if index < count {
+                file.peers.append(
+                    NodeFile.Peer(
+                        name: machine.name, account: machine.validator.account, key: key,
+                        host: host(index), port: options.ports[index]))
+            } else if own < count {
+                file.observers.append(NodeFile.Observer(name: machine.name, key: key))
+            }
+        }
+        return file
     }
 
     // MARK: Founding
@@ -195,7 +215,7 @@ package struct ClusterZone: Sendable {
                 url: urls[institution < urls.count ? institution : 0], signer: signer,
                 expecting: trust.genesis.id)
         }
-        let members = Self.members(urls.count)
+        let members = Self.members(nodeCount)
         var opened: [AgentStore] = []
         defer { for store in opened { store.close() } }
         func store(_ name: String) throws -> AgentStore {

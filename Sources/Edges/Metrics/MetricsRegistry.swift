@@ -56,6 +56,14 @@ package final class MetricsRegistry: Sendable {
         add(name, help, .gauge, labels, .reading(read))
     }
 
+    /// Creates a counter that is read whenever it is rendered; it must never fall.
+    package func counter(
+        _ name: String, help: String, labels: MetricLabels = [:],
+        read: @escaping @Sendable () -> Int64
+    ) {
+        add(name, help, .counter, labels, .reading(read))
+    }
+
     /// Creates a histogram with these upper bounds, ascending, in the unit that is observed.
     package func histogram(
         _ name: String, help: String, unit: Histogram.Unit = .microseconds,

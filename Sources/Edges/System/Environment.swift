@@ -7,6 +7,14 @@ package enum Environment {
         getenv(name).map { String(cString: $0) }
     }
 
+    /// The file of the running program; nil where `/proc` does not say.
+    package static var program: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0, count < buffer.count else { return nil }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Every variable as `NAME=value`, ascending.
     package static var all: [String] {
         var entries: [String] = []

@@ -185,11 +185,14 @@ extension Participant {
     }
 
     /// Passes transactions on to the others: all of them when there is no engine, otherwise those
-    /// that have waited for long.
+    /// that have waited for long, and far longer while blocks come.
     mutating func forward(_ effects: inout [ParticipantEffect]) {
         reclaim()
-        let isAlone = isEngineUp && rules.firstView == 0 && rules.own != nil
-        let before = isAlone ? now.monotonic &- min(now.monotonic, timing.forward) : now.monotonic
+        let isOrdered = isEngineUp && rules.firstView == 0 && rules.own != nil
+        // While blocks come, waiting means load, which passing on would double.
+        let isStalled = adoptedAt + timing.forward <= now.monotonic
+        let patience = isOrdered ? (isStalled ? 1 : 10) * timing.forward : 0
+        let before = now.monotonic - min(now.monotonic, patience)
         while true {
             let transactions = pool.drawForForwarding(before: before)
             guard !transactions.isEmpty else { return }

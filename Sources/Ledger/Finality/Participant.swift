@@ -47,6 +47,8 @@ package struct Participant: Sendable {
     var blocksAsked: (peer: PublicKey, until: UInt64)?
     var behindSince: UInt64?
     var nextHeartbeat: UInt64 = 0
+    /// When the tip last moved.
+    var adoptedAt: UInt64 = 0
     var hasForgotten = false
     var isReleased = false
     var isReleasable = false
@@ -174,6 +176,7 @@ package struct Participant: Sendable {
     ) {
         let isNewStream = tip.position.stream != self.tip.position.stream
         self.tip = tip
+        adoptedAt = now.monotonic
         isCommitting = false
         pool.remove(settled)
         if tip.height % 64 == 0 {

@@ -18,11 +18,11 @@ struct OperationsRoutes {
             ) { exchange throws(APIError) in exchange.reply(["status": "ok"]) },
             Route(
                 method: .get, path: "/readyz", access: .everyone,
-                summary: "The node accepts transactions.",
+                summary: "The node accepts transactions and knows the end of the chain.",
                 gives: [.json(Schema.object(("status", Schema.string)))],
                 refusals: [(503, "The node accepts nothing now, and why.")]
             ) { exchange throws(APIError) in
-                if let error = node.unavailability() { throw APIError(503, error.refusal) }
+                if let refusal = node.unreadiness { throw APIError(503, refusal) }
                 exchange.reply(["status": "ready"])
             },
             Route(

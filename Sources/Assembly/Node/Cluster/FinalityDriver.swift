@@ -63,6 +63,8 @@ final class FinalityDriver: @unchecked Sendable {
             authenticator: KeyAuthenticator(key: key), timing: configuration.timing,
             tip: ChainTip(chain.head), memory: configuration.isRestored ? .lost : memory,
             bodies: bodies)
+        let first = participant.status
+        status.withLock { $0 = first }
     }
 
     // MARK: From other threads
@@ -78,6 +80,8 @@ final class FinalityDriver: @unchecked Sendable {
     var currentStatus: ParticipantStatus? { status.withLock { $0 } }
 
     /// How the engine is; nil without one, or before it is open.
+    ///
+    /// Counters are as of the last change of anything else, or of the last chores.
     var engineHealth: EngineHealth? { helper.engineHealth }
 
     // MARK: The thread
@@ -124,6 +128,7 @@ final class FinalityDriver: @unchecked Sendable {
         nextChores = now.monotonic + Self.chorePause
         transport.update(chain.head.validators)
         alarms.note(links: transport.alarms)
+        if let engine { helper.engineHealth = engine.health }
         guard let desk = configuration.desk, let wish = desk.wish() else { return }
         try handle(.release(force: wish.force))
         try handle(.tick)

@@ -1,8 +1,9 @@
 /// Every command of the program, in the order of the help page.
 enum Commands {
     static let all: [Command] =
-        ZoneCommands.all + ImportCommands.all + RecordCommands.all + ConsentCommands.all
-        + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + TrustCommands.all
-        + GovernanceCommands.all + InspectCommands.all
+        ZoneCommands.all + ClusterCommands.all + StatusCommands.all + ValidatorCommands.all
+        + ImportCommands.all + RecordCommands.all + ConsentCommands.all + AccessCodeCommands.all
+        + AuditCommands.all + ReceiptCommands.all + TrustCommands.all + GovernanceCommands.all
+        + InspectCommands.all
         + MeasureCommands.all + SimulateCommands.all + ToolCommands.all
 }
