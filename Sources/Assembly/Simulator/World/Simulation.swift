@@ -104,7 +104,7 @@ extension SimulatedZone {
             machine.brokenFrom == nil
         else { return }
         let chain = freshChain(brokenFrom: nil)
-        for block in machine.disk.blocks {
+        for block in machine.disk.blocks.prefix(machine.disk.durableCount) {
             guard let executed = chain.follow(block) else {
                 return fail(
                     .replay, "the log of machine \(machine.number + 1) does not replay")
