@@ -113,7 +113,8 @@ extension SimulatedZone {
             chain.adopt(executed)
         }
         guard chain.head == machine.chain.head else {
-            return fail(.replay, "replaying the log of machine \(machine.number + 1) ends elsewhere")
+            return fail(
+                .replay, "the log of machine \(machine.number + 1) replays to another head")
         }
     }
 
