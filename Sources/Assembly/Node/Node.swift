@@ -30,6 +30,8 @@ package final class Node: Sendable {
 
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
+    /// Milliseconds that the list of an owner's reads waits for the newest of them.
+    private static let auditPatience: UInt64 = 2000
 
     package let configuration: NodeConfiguration
     package let vault: any BlobStore
@@ -282,6 +284,10 @@ package final class Node: Sendable {
 
     /// Reads that are answered and not on the chain yet.
     package var openAudits: Int { outbox.count }
+
+    /// Waits until the reads that were answered before are on the chain, as far as it takes no
+    /// longer than a person would wait.
+    package func settleAudits() { outbox.settle(milliseconds: Self.auditPatience) }
 
     package var now: Timestamp { clock() }
 
