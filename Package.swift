@@ -128,6 +128,10 @@ let package = Package(
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
+        room(
+            "Simulator", in: "Assembly",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+
         // Floor 6: doors.
         .target(
             name: "Console", path: "Sources/Doors/Console", resources: [.embedInCode("Files")],
@@ -151,7 +155,7 @@ let package = Package(
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -168,6 +172,9 @@ let package = Package(
                 "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
+        tests(
+            "SimulatorTests",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Finality", "Simulator"]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
