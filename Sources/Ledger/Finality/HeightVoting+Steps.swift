@@ -110,6 +110,9 @@ extension HeightVoting {
             drafting != view, justification != nil || view == rules.firstView, hasBegun
         else { return false }
         if let led, led.view == view {
+            // Signed before a restart; what was heard since may demand another block, for which
+            // this validator may not sign any more.
+            if let high = justification?.high, high.header != led.proposal { return false }
             guard let known = proposals[led.proposal] else { return false }
             return lead(known.proposal, &effects)
         }

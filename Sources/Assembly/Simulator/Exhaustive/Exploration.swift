@@ -20,3 +20,22 @@ package struct Exploration: Sendable {
 
     package init() {}
 }
+
+extension Exploration {
+    /// 0 or 1: a search ends at the first.
+    package var violations: Int { violation == nil ? 0 : 1 }
+
+    /// Adds what the search of another world found.
+    package mutating func add(_ other: Exploration) {
+        states += other.states
+        transitions += other.transitions
+        depth = max(depth, other.depth)
+        decidedStates += other.decidedStates
+        terminalStates += other.terminalStates
+        localStates += other.localStates
+        settled += other.settled
+        isComplete = isComplete && other.isComplete
+        violation = violation ?? other.violation
+        trace += other.trace
+    }
+}

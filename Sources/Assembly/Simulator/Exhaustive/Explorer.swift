@@ -36,7 +36,8 @@ package struct Explorer {
             table.number(
                 of: HonestValidator(
                     index: index, arena: arena,
-                    voteGuard: VoteGuard(record: VoteRecord(height: 0)), crashes: 0))
+                    voteGuard: VoteGuard(record: VoteRecord(height: 0)), crashes: 0,
+                    world: world))
         }
         _ = enter((start[0], start[1], start[2]), from: .max)
         var next = 0
@@ -139,7 +140,9 @@ package struct Explorer {
         nodes.append(Node(locals: locals, parent: parent))
         let summaries = summaries(locals)
         if summaries.contains(where: { $0.decided != nil }) { result.decidedStates += 1 }
-        if let violation = Invariants.violation(summaries) {
+        if let violation = Invariants.violation(
+            summaries, forksOnly: world.scope.tampering.isActive)
+        {
             fail(violation, at: nodes.count - 1)
         }
         return true
@@ -181,7 +184,8 @@ package struct Explorer {
             let old = table.states[Int(local)]
             return table.number(
                 of: HonestValidator(
-                    index: old.index, arena: arena, voteGuard: old.voteGuard, crashes: old.crashes))
+                    index: old.index, arena: arena, voteGuard: old.voteGuard, crashes: old.crashes,
+                    world: world))
         }
         result.transitions += 1
         _ = enter((next[0], next[1], next[2]), from: UInt32(number))

@@ -26,12 +26,18 @@ struct HonestValidator {
     /// Ballots of the newest step.
     var ballots: [Ballot] = []
 
-    init(index: Int, arena: Arena, voteGuard: VoteGuard, crashes: Int) {
+    /// A validator whose process began just now.
+    ///
+    /// It has work at once, except as the leader of a height without an engine's batch, for which
+    /// it makes a difference what comes first.
+    init(index: Int, arena: Arena, voteGuard: VoteGuard, crashes: Int, world: World) {
         (self.index, self.arena, self.crashes) = (index, arena.number, crashes)
         self.voteGuard = voteGuard
         voting = HeightVoting(rules: arena.rules[index], record: voteGuard.record)
         hasBegun = arena.leaders[arena.firstView] != index || arena.firstView == 0
-        if hasBegun { _ = voting.receive(.begin) }
+        guard hasBegun else { return }
+        var performer = Performer(world: world, arena: arena, stop: 0)
+        performer.feed(.begin, &self)
     }
 
     /// The same validator after its process died: only the record and what was sent are left.
@@ -42,13 +48,13 @@ struct HonestValidator {
             copy = HonestValidator(
                 index: index, arena: arena,
                 voteGuard: VoteGuard(record: VoteRecord(height: arena.height)),
-                crashes: crashes + 1)
+                crashes: crashes + 1, world: world)
         } else if let record = try? VoteRecord(decoding: voteGuard.record.encoded),
             record == voteGuard.record
         {
             copy = HonestValidator(
                 index: index, arena: arena, voteGuard: VoteGuard(record: record),
-                crashes: crashes + 1)
+                crashes: crashes + 1, world: world)
         } else {
             copy.violation = .recordUnreadable
             return copy

@@ -1,11 +1,15 @@
 /// What must hold in every state of the small world.
 enum Invariants {
     /// The first rule that a state breaks, if any.
-    static func violation(_ all: [LocalTable.Summary]) -> Violation? {
+    ///
+    /// - Parameter forksOnly: when honest validators break rules on purpose.
+    static func violation(_ all: [LocalTable.Summary], forksOnly: Bool) -> Violation? {
         if let violation = all.lazy.compactMap(\.violation).first { return violation }
         for arena in Set(all.map(\.arena)) {
             let here = all.filter { $0.arena == arena }
-            if let violation = violation(atOneHeight: here) { return violation }
+            if let violation = violation(atOneHeight: here) {
+                if violation == .fork || !forksOnly { return violation }
+            }
         }
         return nil
     }

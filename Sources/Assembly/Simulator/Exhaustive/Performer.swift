@@ -140,8 +140,9 @@ struct Performer {
             guard lock.view == view, lock.header == proposal.digest,
                 lock.proves(.prepare, rules, authenticator)
             else { return report(.commitWithoutLock, &validator) }
-        case .timeout(_, let high):
-            if (high.map { Int($0.view) } ?? -1) < sent.committedView {
+        case .timeout(let target, let high):
+            let isAbove = sent.committedView < Int(clamping: target)
+            if isAbove, (high.map { Int($0.view) } ?? -1) < sent.committedView {
                 report(.timeoutBelowLock, &validator)
             }
         case .lead(let view, let proposal, let justification):

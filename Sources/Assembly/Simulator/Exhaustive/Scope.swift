@@ -27,6 +27,12 @@ package struct Scope: Sendable {
     package var tampering = Tampering()
 
     package init() {}
+
+    /// The roles whose worlds differ within the scope: with two views nobody leads view 2, unless
+    /// the second height begins in view 1.
+    package var roles: [ByzantineRole] {
+        heights == 1 && views < 3 ? [.leadsFirst, .follows] : ByzantineRole.allCases
+    }
 }
 
 /// Rules taken away from the honest validators around the production code, never inside it: shows
