@@ -11,6 +11,7 @@ package final class RunningNode: Sendable {
 
     package let node: Node
     package let server: HTTPServer
+    private let folder: NodeFolder
     private let lock: FolderLock
     private let log: NodeLog
     private let scheme: String
@@ -23,10 +24,11 @@ package final class RunningNode: Sendable {
         pages: [GatewayPage] = []
     ) throws {
         lock = try FolderLock(folder.path)
-        node = try Node(
-            configuration: folder.configuration(),
-            storage: NodeFolder.openStorage(folder.path))
         log = try NodeLog(file: logFile)
+        self.folder = folder
+        node = try Node(
+            configuration: folder.configuration(logger: log.logger),
+            storage: NodeFolder.openStorage(folder.path))
         let gateway = Gateway(node: node, log: log, pages: pages)
         do {
             server = try HTTPServer(configuration: configuration, handler: gateway)
@@ -39,6 +41,7 @@ package final class RunningNode: Sendable {
             configuration.address.contains(":")
             ? "[\(configuration.address)]" : configuration.address
         log.started(port: server.port, height: node.head.height)
+        try folder.announce(url)
     }
 
     /// Where the server answers.
@@ -53,6 +56,7 @@ package final class RunningNode: Sendable {
 
     /// Stops accepting, finishes what was accepted, and makes everything durable.
     package func stop() {
+        folder.withdrawAddress()
         server.shutdown(gracePeriodSeconds: Self.graceSeconds)
         node.shutdown()
         log.stopped(height: node.head.height)

@@ -1,7 +1,6 @@
 import Base
 import Cryptography
 import Ledger
-import Ordering
 import Storage
 import Synchronization
 
@@ -10,7 +9,7 @@ protocol BlockObserver: AnyObject, Sendable {
     func committed(_ block: ExecutedBlock)
 }
 
-/// Makes blocks: takes the pool's batches through ordering, execution, certificate and disk.
+/// Makes blocks: takes the pool's batches through numbering, execution, certificate and disk.
 ///
 /// There is no timer. While one block is executed and synced, the next batch gathers in the pool:
 /// an idle node answers at once and a busy one makes large blocks.
@@ -28,7 +27,6 @@ final class BlockProducer: @unchecked Sendable {
     private let clock: @Sendable () -> Timestamp
     private let observers: [any BlockObserver]
     private let publish: (Head) -> Void
-    private var ordering: any OrderingEngine
 
     init(
         chain: ChainStore, pool: Pool, signer: ValidatorSigner,
@@ -37,7 +35,6 @@ final class BlockProducer: @unchecked Sendable {
     ) {
         (self.chain, self.pool, self.signer, self.clock) = (chain, pool, signer, clock)
         (self.observers, self.publish) = (observers, publish)
-        ordering = EmbeddedOrdering(after: chain.head.position)
     }
 
     /// Makes blocks until the pool is empty.
@@ -56,11 +53,9 @@ final class BlockProducer: @unchecked Sendable {
     private func produce(_ waiting: [Pool.Waiting]) throws(Halt) {
         let block: ExecutedBlock
         do {
-            try ordering.append(waiting.map(\.transaction))
-            guard let batch = try ordering.next(),
-                let executed = try chain.execute(
-                    batch.transactions, position: batch.position, time: clock())
-            else {
+            let executed = try chain.execute(
+                waiting.map(\.transaction), position: nextPosition, time: clock())
+            guard let executed else {
                 refuse(waiting, because: StorageError.inputOutput("nothing was ordered"))
                 return
             }
@@ -90,10 +85,15 @@ final class BlockProducer: @unchecked Sendable {
                 throw .storage(error)
             }
             publish(chain.head)
-        } else {
-            ordering = EmbeddedOrdering(after: chain.head.position)
         }
         report(block, waiting)
+    }
+
+    /// Where the next batch stands: one node needs no engine to number its own batches, and a
+    /// number is used up only when its block is on the chain.
+    private var nextPosition: OrderingPosition {
+        let (stream, next) = (chain.head.position.stream, chain.head.position.last + 1)
+        return OrderingPosition(stream: stream, first: next, last: next)
     }
 
     private static func mayBeTriedAgain(_ failure: StorageError) -> Bool {
@@ -108,9 +108,7 @@ final class BlockProducer: @unchecked Sendable {
         while case let waiting = pool.take(), !waiting.isEmpty { refuse(waiting, because: reason) }
     }
 
-    /// The batch's position went nowhere: the engine starts again behind the head.
     private func refuse(_ waiting: [Pool.Waiting], because error: any Error) {
-        ordering = EmbeddedOrdering(after: chain.head.position)
         pool.forget(waiting.map(\.transaction.id))
         let reason =
             (error as? StorageError)?.refusal.code

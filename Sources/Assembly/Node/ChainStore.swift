@@ -97,6 +97,45 @@ final class ChainStore: @unchecked Sendable {
         }
     }
 
+    /// Runs a batch that the validators agreed on: it uses up a height whatever becomes of its
+    /// transactions.
+    func executeOrdered(
+        _ batch: [SignedTransaction], position: OrderingPosition, time: Timestamp
+    ) throws(StorageError) -> ExecutedBlock {
+        try treeLock.withLock { (_) throws(StorageError) in
+            let version = tree.latestVersion
+            do throws(StorageError) {
+                let block = try replica.execute(
+                    batch, position: position, time: time, base: state, tree: tree,
+                    allowsEmpty: true
+                ) { (id) throws(StorageError) in
+                    try store.value(for: KeySpaces.transaction(id)) != nil
+                }
+                guard let block else { throw .corrupt("an ordered batch made no block") }
+                return block
+            } catch {
+                tree.rollback(to: version)
+                throw error
+            }
+        }
+    }
+
+    /// Runs, makes durable and takes over a certified block of another node.
+    ///
+    /// A block that is refused changes nothing.
+    func adopt(_ block: Block) throws(ReplayError) -> ExecutedBlock {
+        let executed = try treeLock.withLock { (_) throws(ReplayError) in
+            try replica.replay(block, base: state, tree: tree)
+        }
+        do throws(StorageError) {
+            _ = try log.append(block.encoded)
+        } catch {
+            throw .storage(error)
+        }
+        try writeState(executed) { ReplayError.storage($0) }
+        return executed
+    }
+
     /// Forgets an executed block that could not be made durable.
     func abandon() {
         treeLock.withLock { _ in tree.rollback(to: tree.latestVersion - 1) }

@@ -4,6 +4,7 @@ package import Base
 import Consent
 package import ContractKit
 import Cryptography
+import Governance
 import Keys
 package import Ledger
 import Membership
@@ -20,22 +21,21 @@ package final class Node: Sendable {
     /// The health modules of this version: a new business is a new folder and a name here.
     package static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
+
+    /// The contracts as the ledger runs them.
+    package static var executor: any Executor { ContractRegistry(contracts) }
 
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
-
-    private struct Shared {
-        /// The replica of the last published block: admission reads it.
-        var replica: Replica
-        var halted: StorageError?
-    }
 
     package let configuration: NodeConfiguration
     package let vault: any BlobStore
     package let desk: ReadDesk
     package let metrics: NodeMetrics
+    /// What the operator must know of now.
+    package let alarms: AlarmBoard
 
     private let storage: NodeStorage
     private let chain: ChainStore
@@ -43,9 +43,11 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    private let trust: TrustKeeper
     private let workers: WorkerPool
-    private let shared: Mutex<Shared>
+    private let shared: SharedReplica
     private let wakeup = Wakeup()
+    private let driver: FinalityDriver?
     private let clock: @Sendable () -> Timestamp
     private let stopping = Atomic(false)
     private let threads = Mutex<[System.Thread]>([])
@@ -61,36 +63,63 @@ package final class Node: Sendable {
         let signer = ValidatorSigner(keys: configuration.validatorKeys)
         do throws(ChainStoreError) {
             chain = try ChainStore(
-                genesis: genesis, executor: executor ?? ContractRegistry(Self.contracts),
+                genesis: genesis, executor: executor ?? Self.executor,
                 store: storage.store, log: storage.log)
         } catch {
             throw .chain(error)
         }
-        guard signer.member(of: chain.head.validators) != nil else { throw .notValidator }
-        guard signer.isQuorum(of: chain.head.validators) else { throw .needsOtherValidators }
+        if configuration.cluster == nil {
+            guard signer.member(of: chain.head.validators) != nil else { throw .notValidator }
+            guard signer.isQuorum(of: chain.head.validators) else {
+                throw .needsOtherValidators
+            }
+        }
         self.configuration = configuration
         (self.storage, self.clock, vault) = (storage, clock, storage.vault)
         workers = WorkerPool(threads: configuration.workerThreads)
         admission = Admission(genesis: genesis, store: storage.store, workers: workers)
         hub = EventHub(log: storage.log, height: chain.head.height)
-        shared = Mutex(Shared(replica: chain.replica, halted: nil))
+        shared = SharedReplica(chain.replica)
         metrics = NodeMetrics()
+        trust = TrustKeeper(genesis: genesis, store: storage.store, log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
         outbox = AuditOutbox(journal: storage.journal) { bytes in
             signing.renew(bytes, height: heights.value)
         }
+        alarms = AlarmBoard(clock: clock, logger: configuration.logger)
+        let blobs = configuration.cluster.map {
+            BlobExchange(
+                vault: storage.vault, hash: { HashSuite.sha256.hash($0) },
+                transport: $0.transport)
+        }
         desk = ReadDesk(
-            storage: storage, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing,
+            heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
-        let producer = BlockProducer(
-            chain: chain, pool: pool, signer: signer, clock: clock,
-            observers: [admission, hub, eraser, metrics, outbox]
-        ) { [unowned self] head in
+        let observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
+        let (chain, shared) = (chain, shared)
+        let publish: @Sendable (Head) -> Void = { head in
             heights.set(head.height)
-            shared.withLock { $0.replica = self.chain.replica }
+            shared.publish(chain.replica)
+        }
+        if let cluster = configuration.cluster, let blobs {
+            let key = signer.member(of: chain.head.validators)?.key ?? configuration.validator
+            let helper = DriverHelper(
+                workers: workers, admission: admission, pool: pool, storage: storage
+            ) { shared.replica }
+            do throws(StorageError) {
+                driver = try FinalityDriver(
+                    chain: chain, pool: pool, key: key, configuration: cluster, helper: helper,
+                    blobs: blobs, alarms: alarms, clock: clock, observers: observers,
+                    publish: publish)
+            } catch {
+                throw .storage(error)
+            }
+        } else {
+            driver = nil
         }
         do throws(NodeError) {
             do throws(StorageError) {
@@ -98,7 +127,10 @@ package final class Node: Sendable {
             } catch {
                 throw .storage(error)
             }
-            try start(producer)
+            try start(
+                BlockProducer(
+                    chain: chain, pool: pool, signer: signer, clock: clock, observers: observers,
+                    publish: publish))
         } catch {
             // Threads hold the node: without this they would stay, and with them the locks.
             shutdown()
@@ -110,7 +142,9 @@ package final class Node: Sendable {
     private func start(_ producer: BlockProducer) throws(NodeError) {
         do throws(SystemError) {
             try hub.start()
-            let thread = try System.Thread("blocks") { [self] in produce(producer) }
+            let thread = try System.Thread("blocks") { [self] in
+                if let driver { follow(driver) } else { produce(producer) }
+            }
             threads.withLock { $0.append(thread) }
         } catch {
             throw .threads(error)
@@ -141,10 +175,24 @@ package final class Node: Sendable {
         }
     }
 
+    /// Makes blocks with the other validators until the node stops or its disk fails.
+    private func follow(_ driver: FinalityDriver) {
+        do throws(StorageError) {
+            try driver.run()
+        } catch {
+            shared.halt(because: error)
+            pool.close()
+        }
+        while case let rest = pool.take(), !rest.isEmpty {
+            pool.forget(rest.map(\.transaction.id))
+            for item in rest { item.observer?(.refused(.unavailable("node.stopping"))) }
+        }
+    }
+
     /// Nothing is accepted any more, and everybody who waits is told.
     private func halt(_ producer: BlockProducer, because halt: BlockProducer.Halt) {
         guard case .storage(let reason) = halt else { return pool.close() }
-        shared.withLock { $0.halted = reason }
+        shared.halt(because: reason)
         pool.close()
         producer.refuseRest(because: reason)
     }
@@ -163,7 +211,7 @@ package final class Node: Sendable {
             for index in encoded.indices { observer(index, .refused(error)) }
             return
         }
-        let replica = shared.withLock { $0.replica }
+        let replica = shared.replica
         var waiting: [Pool.Waiting] = []
         var places: [Int] = []
         let verdicts = admission.check(encoded, head: replica, pool: pool)
@@ -181,7 +229,7 @@ package final class Node: Sendable {
             metrics.refused(error)
             observer(places[index], .refused(error))
         }
-        wakeup.raise()
+        if let driver { driver.wake() } else { wakeup.raise() }
     }
 
     /// Why nothing can be accepted now; nil when the node is ready.
@@ -191,16 +239,27 @@ package final class Node: Sendable {
     ///   - bytes: of all of them.
     package func unavailability(for count: Int = 1, bytes: Int = 0) -> TransactionError? {
         if stopping.load(ordering: .relaxed) { return .unavailable("the node is stopping") }
-        if let reason = shared.withLock({ $0.halted }) {
+        if let reason = shared.halted {
             return .unavailable(reason.refusal.code)
         }
+        if alarms.isDiverged { return .unavailable("finality.diverged") }
         return pool.isFull(for: count, bytes: bytes) ? .busy(retryAfterSeconds: 1) : nil
     }
+
+    /// How this node makes blocks with the others; nil for one that is a quorum by itself.
+    package var clusterStatus: ClusterStatus? {
+        guard let driver, let participant = driver.currentStatus else { return nil }
+        return ClusterStatus(
+            participant: participant, engine: driver.engineHealth, links: driver.transport.links)
+    }
+
+    /// Lets a validator in quarantine vote again, once that is harmless; `force` at once.
+    package func releaseQuarantine(force: Bool) { driver?.release(force: force) }
 
     // MARK: Reading
 
     /// The end of the chain, as readers see it.
-    package var head: Head { shared.withLock { $0.replica.head } }
+    package var head: Head { shared.replica.head }
 
     /// Transactions waiting for a block.
     package var poolCount: Int { pool.count }
@@ -213,6 +272,11 @@ package final class Node: Sendable {
     /// A consistent view of the contract state.
     package func state() throws(StorageError) -> any StateReader {
         StateSpace(try storage.store.snapshot())
+    }
+
+    /// The chain's trust file, with the ends of all epochs so far.
+    package func trustFile() throws(StorageError) -> TrustFile {
+        try trust.file(through: head.epoch)
     }
 
     /// The block at a height, or nil above the head.
@@ -294,6 +358,7 @@ package final class Node: Sendable {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         pool.close()
         wakeup.raise()
+        driver?.stop()
         let ending = threads.withLock { threads in
             defer { threads = [] }
             return threads
@@ -307,5 +372,6 @@ package final class Node: Sendable {
         storage.log.close()
         storage.journal.close()
         storage.vault.close()
+        configuration.cluster?.votes.close()
     }
 }

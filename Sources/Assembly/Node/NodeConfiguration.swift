@@ -14,6 +14,10 @@ package struct NodeConfiguration: Sendable {
     /// The institution that runs this node: it signs the audit of reads.
     package let operatorAccount: AccountID
     package let operatorKey: SigningKey
+    /// How this node makes blocks with others; nil for a node that is a quorum by itself.
+    package var cluster: ClusterConfiguration?
+    /// For what an operator should know of later; alarms stand in the status as well.
+    package var logger: Logger = .silent
     /// Threads that check signatures besides the caller's.
     package var workerThreads = 1
 

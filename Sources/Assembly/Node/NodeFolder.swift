@@ -42,8 +42,27 @@ package struct NodeFolder: Sendable {
         try FileSystem.setPermissions(trustFile, 0o644)
     }
 
-    /// Reads the configuration that ``create(genesis:validator:operatorKey:)`` wrote.
-    package func configuration() throws(Refusal) -> NodeConfiguration {
+    /// Reads the configuration that ``create(genesis:validator:operatorKey:)`` wrote; the node
+    /// takes part in making blocks if it is one of several.
+    package func configuration(logger: Logger = .silent) throws(Refusal) -> NodeConfiguration {
+        var configuration = try files()
+        configuration.logger = logger
+        configuration.cluster = try cluster(configuration.genesis, logger)
+        return configuration
+    }
+
+    /// The configuration of a node that only looks into the folder: it meets nobody and signs
+    /// nothing.
+    package func inspection() throws(Refusal) -> NodeConfiguration {
+        var configuration = try files()
+        guard isOneOfSeveral else { return configuration }
+        configuration.cluster = ClusterConfiguration(
+            transport: SilentTransport(), openEngine: nil, votes: MemoryJournal())
+        configuration.cluster?.isRestored = true
+        return configuration
+    }
+
+    private func files() throws(Refusal) -> NodeConfiguration {
         let text: [UInt8]
         do throws(SystemError) {
             text = try FileSystem.read(trustFile, limit: TrustFile.byteCount)

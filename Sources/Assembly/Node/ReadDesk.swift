@@ -29,6 +29,9 @@ package final class ReadDesk: Sendable {
     private let pending = Mutex<[Hash256: Reservation]>([:])
     private let store: any KeyValueStore
     private let vault: any BlobStore
+    /// Bodies that only other nodes hold; nil without other nodes.
+    private let blobs: BlobExchange?
+    private let alarms: AlarmBoard
     private let outbox: AuditOutbox
     private let signer: OperatorSigner
     private let heights: HeightSource
@@ -37,11 +40,13 @@ package final class ReadDesk: Sendable {
     private let random: any RandomSource
 
     init(
-        storage: NodeStorage, outbox: AuditOutbox, signer: OperatorSigner, heights: HeightSource,
+        storage: NodeStorage, blobs: BlobExchange?, alarms: AlarmBoard, outbox: AuditOutbox,
+        signer: OperatorSigner, heights: HeightSource,
         metrics: NodeMetrics, clock: @escaping @Sendable () -> Timestamp,
         random: any RandomSource
     ) {
         (store, vault) = (storage.store, storage.vault)
+        (self.blobs, self.alarms) = (blobs, alarms)
         (self.outbox, self.signer, self.heights) = (outbox, signer, heights)
         (self.metrics, self.clock, self.random) = (metrics, clock, random)
     }
@@ -122,6 +127,7 @@ package final class ReadDesk: Sendable {
     // MARK: Steps
 
     private func snapshot() throws(ReadError) -> StateSpace {
+        guard !alarms.isDiverged else { throw .diverged }
         do throws(StorageError) {
             return StateSpace(try store.snapshot())
         } catch {
@@ -243,14 +249,19 @@ package final class ReadDesk: Sendable {
         _ state: StateSpace
     ) throws(StorageError) -> SealedRecord {
         guard let version = try RecordQueries.version(item.versions, of: record, in: state),
-            let body = try vault.get(BlobAddress(version.content.body)),
-            let envelope = try vault.get(BlobAddress(version.content.envelope))
+            let body = try blob(version.content.body),
+            let envelope = try blob(version.content.envelope)
         else { throw .corrupt("the vault lacks a body that the chain names") }
         let key = try DomainKeys.grant(
             owner, domain: item.domain.rawValue, epoch: version.content.epoch, grantee: reader,
             in: state)
         return SealedRecord(
             number: item.versions, version: version, body: body, envelope: envelope, key: key)
+    }
+
+    private func blob(_ digest: Hash256) throws(StorageError) -> [UInt8]? {
+        guard let blobs else { return try vault.get(BlobAddress(digest)) }
+        return try blobs.fetch(BlobAddress(digest))
     }
 
     // MARK: Recording

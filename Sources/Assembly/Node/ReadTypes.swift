@@ -40,10 +40,18 @@ package enum ReadError: Error, Hashable, Sendable {
     case count
     /// The account owns nothing here.
     case ownerUnknown
+    /// This node's state is not the certified one.
+    case diverged
 
     package var refusal: Refusal {
         switch self {
         case .audit(let error), .storage(let error): error.refusal
+        case .diverged:
+            Refusal(
+                "node.diverged",
+                "This node's state differs from the one that the others certified, so it serves "
+                    + "nothing. Ask another node of the zone.",
+                "本节点状态与他方认证的状态不一致，已停止服务。请访问本区其他节点。")
         case .count:
             Refusal(
                 "read.count",

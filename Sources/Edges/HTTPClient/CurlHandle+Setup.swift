@@ -62,6 +62,12 @@ extension CurlHandle {
             let bytes = Array(text.utf8)
             results.append(kl_curl_set_blob(easy, CURLOPT_CAINFO_BLOB, bytes, bytes.count))
         }
+        if let file = configuration.clientCertificateFile {
+            results.append(kl_curl_set_text(easy, CURLOPT_SSLCERT, file))
+        }
+        if let file = configuration.clientKeyFile {
+            results.append(kl_curl_set_text(easy, CURLOPT_SSLKEY, file))
+        }
         if let key = configuration.pinnedPublicKey {
             results.append(kl_curl_set_text(easy, CURLOPT_PINNEDPUBLICKEY, key))
         }

@@ -21,6 +21,11 @@ package struct HTTPClientConfiguration: Sendable {
     /// Trusted certificates, PEM, instead of a file or the system's.
     package var certificateAuthorityPEM: String?
 
+    /// Our certificate and its private key, PEM files, for servers that ask for one; both or
+    /// neither.
+    package var clientCertificateFile: String?
+    package var clientKeyFile: String?
+
     /// The server's public key as `sha256//` and the base64 digest of its SubjectPublicKeyInfo.
     ///
     /// Checked besides the certificate chain, not instead of it.

@@ -26,6 +26,9 @@ package enum FinalityMessage: Hashable, Sendable {
     /// Asks for the content of a proposal by digest.
     case proposalRequest(height: UInt64, Hash256)
     case proposal(Proposal)
+    /// Asks for a sealed body of a record by its address in the vault.
+    case blobRequest(Hash256)
+    case blob([UInt8])
 
     /// The bytes on a link.
     package var encoded: [UInt8] {
@@ -80,6 +83,12 @@ package enum FinalityMessage: Hashable, Sendable {
         case .proposal(let proposal):
             begin(12, fields: 1)
             proposal.encode(to: &writer)
+        case .blobRequest(let digest):
+            begin(13, fields: 1)
+            writer.hash(digest)
+        case .blob(let bytes):
+            begin(14, fields: 1)
+            writer.byteString(bytes)
         }
     }
 
@@ -91,6 +100,7 @@ package enum FinalityMessage: Hashable, Sendable {
         let kind = try reader.unsigned()
         let fields: [UInt64: Int] = [
             1: 2, 2: 1, 3: 2, 4: 1, 5: 1, 6: 1, 7: 1, 8: 2, 9: 1, 10: 1, 11: 2, 12: 1,
+            13: 1, 14: 1,
         ]
         guard fields[kind] == count - 1 else {
             throw .outOfRange(offset: start, field: "kind of message")
@@ -129,7 +139,9 @@ package enum FinalityMessage: Hashable, Sendable {
                     try reader.byteString(atMost: LedgerLimits.transactionByteCount)
                 })
         case 11: return .proposalRequest(height: try reader.unsigned(), try reader.hash())
-        default: return .proposal(try Proposal(from: &reader))
+        case 12: return .proposal(try Proposal(from: &reader))
+        case 13: return .blobRequest(try reader.hash())
+        default: return .blob(try reader.byteString())
         }
     }
 }
@@ -143,7 +155,7 @@ package enum FinalityMessage: Hashable, Sendable {
 /// | time | integer | milliseconds since 1970, by the sender's clock |
 /// | voter | null or integer | the sender's place in the set of the next height |
 /// | echo | null or array | the newest vote and TIMEOUT of the receiver that the sender knows |
-/// | signature | byte string | by the validator's key; empty for a follower |
+/// | signature | byte string | by the sender's key, checked where it is a validator's |
 package struct Heartbeat: Hashable, Sendable, CBORCodable {
     package let height: UInt64
     package let head: Hash256

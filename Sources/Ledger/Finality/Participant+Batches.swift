@@ -188,8 +188,7 @@ extension Participant {
     /// that have waited for long.
     mutating func forward(_ effects: inout [ParticipantEffect]) {
         reclaim()
-        guard rules.own != nil || standing == .follower else { return }
-        let isAlone = isEngineUp && rules.firstView == 0
+        let isAlone = isEngineUp && rules.firstView == 0 && rules.own != nil
         let before = isAlone ? now.monotonic &- min(now.monotonic, timing.forward) : now.monotonic
         while true {
             let transactions = pool.drawForForwarding(before: before)

@@ -61,6 +61,9 @@ extension Participant {
             guard awaited.contains(where: { $0.item == item }) else { return }
             awaited.removeAll { $0.item == item }
             self.vote(.known(proposal), &effects)
+        case .blobRequest, .blob:
+            // The vault's own business: the host takes these before they come here.
+            break
         }
     }
 

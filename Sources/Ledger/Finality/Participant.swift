@@ -52,10 +52,14 @@ package struct Participant: Sendable {
     var isReleasable = false
     var isForced = false
 
-    /// A node at a tip; `memory` is what its disk remembers of its own votes.
+    /// A node at a tip.
+    ///
+    /// - Parameters:
+    ///   - memory: what its disk remembers of its own votes.
+    ///   - bodies: those that its disk kept for blocks that it voted for.
     package init(
         chain: Hash256, own: PublicKey, authenticator: any Authenticator, timing: FinalityTiming,
-        tip: ChainTip, memory: VoteMemory
+        tip: ChainTip, memory: VoteMemory, bodies kept: [BatchBody] = []
     ) {
         (self.chain, self.own, self.authenticator) = (chain, own, authenticator)
         (self.timing, self.tip) = (timing, tip)
@@ -71,7 +75,11 @@ package struct Participant: Sendable {
         standing = .follower
         standing = voting.rules.own == nil ? .follower : .observing
         if hasForgotten, voting.rules.own != nil { standing = .quarantined(watermark: nil) }
+        for body in kept { _ = keep(body, from: nil, isWanted: true, verdict: .valid) }
     }
+
+    /// Transactions that wait here for a block, whoever received them.
+    package var pendingCount: Int { pool.count }
 
     static func voting(
         _ chain: Hash256, _ tip: ChainTip, _ own: PublicKey, _ record: VoteRecord?

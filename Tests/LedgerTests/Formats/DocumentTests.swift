@@ -15,7 +15,8 @@ struct DocumentTests {
         ("entry-and-block.md", "entry"), ("entry-and-block.md", "header"),
         ("entry-and-block.md", "certificate"), ("entry-and-block.md", "block"),
         ("receipt.md", "receipt"), ("receipt.md", "receipt state"), ("trust-file.md", "genesis"),
-        ("state-tree-keys.md", "account keys"),
+        ("state-tree-keys.md", "account keys"), ("state-tree-keys.md", "validator epoch"),
+        ("state-tree-keys.md", "validator change"), ("trust-file.md", "handoff"),
     ])
     func theWorkedExampleIsTheSample(page: String, name: String) throws {
         let example = try Page(page).example(name)

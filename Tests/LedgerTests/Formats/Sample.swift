@@ -14,6 +14,10 @@ struct Sample {
     let entry: Entry
     let block: Block
     let receipt: Receipt
+    /// The end of epoch 0 of another chain, where one validator becomes two.
+    let handoff: Handoff
+    let change: ValidatorChange
+    let epoch: ValidatorEpoch
 
     init() throws {
         chain = try TestChain(seed: 7)
@@ -30,6 +34,15 @@ struct Sample {
         self.event = event
         self.block = block
         receipt = try chain.receipt(rows: ["scratch/notes\0a", "scratch/notes\0c"])
+        let changing = try TestChain(seed: 9)
+        let two = changing.set.validators + [try changing.validator()]
+        try changing.agree(on: two)
+        try changing.confirm(two)
+        guard let change = try changing.waiting() else { throw Unexpected(what: "no change") }
+        try changing.advance(to: ValidatorSchedule.spanLength)
+        guard let handoff = changing.handoffs.first else { throw Unexpected(what: "no handoff") }
+        (self.change, self.handoff) = (change, handoff)
+        epoch = try ValidatorTable.current(changing.genesis, in: changing.store)
     }
 
     var trust: TrustFile { TrustFile(genesis: chain.genesis) }
@@ -63,6 +76,9 @@ struct Sample {
             Format(
                 "account keys", AccountKeys(keys: [chain.authority.key.publicKey]).encoded,
                 AccountKeys.self),
+            Format("validator epoch", epoch.encoded, ValidatorEpoch.self),
+            Format("validator change", change.encoded, ValidatorChange.self),
+            Format("handoff", handoff.encoded, Handoff.self),
         ]
     }
 }

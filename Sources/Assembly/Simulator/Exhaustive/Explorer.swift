@@ -8,14 +8,14 @@ package struct Explorer {
         var parent: UInt32
     }
 
-    private let world: World
+    private let world: SmallWorld
     private var table: LocalTable
     private var nodes: [Node] = []
     private var visited = VisitedSet()
     private var result = Exploration()
 
     private init(scope: Scope) {
-        world = World(scope: scope)
+        world = SmallWorld(scope: scope)
         table = LocalTable(world: world)
     }
 

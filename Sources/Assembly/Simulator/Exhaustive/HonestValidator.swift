@@ -30,7 +30,7 @@ struct HonestValidator {
     ///
     /// It has work at once, except as the leader of a height without an engine's batch, for which
     /// it makes a difference what comes first.
-    init(index: Int, arena: Arena, voteGuard: VoteGuard, crashes: Int, world: World) {
+    init(index: Int, arena: Arena, voteGuard: VoteGuard, crashes: Int, world: SmallWorld) {
         (self.index, self.arena, self.crashes) = (index, arena.number, crashes)
         self.voteGuard = voteGuard
         voting = HeightVoting(rules: arena.rules[index], record: voteGuard.record)
@@ -41,7 +41,7 @@ struct HonestValidator {
     }
 
     /// The same validator after its process died: only the record and what was sent are left.
-    func restarted(_ world: World) -> HonestValidator {
+    func restarted(_ world: SmallWorld) -> HonestValidator {
         var copy = self
         let arena = world.arenas[self.arena]
         if world.scope.tampering.losesRecord {

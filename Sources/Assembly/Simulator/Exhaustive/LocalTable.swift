@@ -31,7 +31,7 @@ struct LocalTable {
         let ballots: Int
     }
 
-    let world: World
+    let world: SmallWorld
     private(set) var states: [HonestValidator] = []
     private(set) var summaries: [Summary] = []
     /// For each state and symmetry, 128 bits that stand for it.
@@ -39,7 +39,7 @@ struct LocalTable {
     private var numbers: [Hash256: UInt32] = [:]
     private var outcomes: [[UInt64: UInt64]] = []
 
-    init(world: World) { self.world = world }
+    init(world: SmallWorld) { self.world = world }
 
     var count: Int { states.count }
 

@@ -4,7 +4,7 @@ import Finality
 /// Steps in words: what a validator was told and what it then signed.
 enum Narration {
     static func line(
-        _ step: Step, _ index: Int, _ after: HonestValidator, _ world: World
+        _ step: Step, _ index: Int, _ after: HonestValidator, _ world: SmallWorld
     ) -> String {
         let arena = world.arenas[after.arena]
         var text = "height \(arena.height): \(voter(index)) \(event(step, arena))"

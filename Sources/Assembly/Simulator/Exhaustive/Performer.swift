@@ -5,13 +5,13 @@ import Ledger
 /// Does for a validator what its node would do: records, signs, sends and feeds back, in the order
 /// of `Participant`, and checks each ballot against the rules on the way.
 struct Performer {
-    let world: World
+    let world: SmallWorld
     let arena: Arena
     /// After how many ballots the process dies; 0 for never.
     let stop: Int
     private(set) var count = 0
 
-    init(world: World, arena: Arena, stop: Int) {
+    init(world: SmallWorld, arena: Arena, stop: Int) {
         (self.world, self.arena, self.stop) = (world, arena, stop)
     }
 

@@ -7,13 +7,13 @@ import Ledger
 /// What was sent before counts as lost: only what a node says again by itself, the newest ballots of
 /// its record, is there. Somebody must decide then; the others get the block from it.
 struct Settling {
-    private let world: World
+    private let world: SmallWorld
     private var validators: [HonestValidator]
     /// Views beyond the scope that may pass before nobody having decided counts as stuck: two
     /// rounds of leaders.
     private static let rounds = 12
 
-    init(world: World, validators: [HonestValidator]) {
+    init(world: SmallWorld, validators: [HonestValidator]) {
         (self.world, self.validators) = (world, validators)
     }
 

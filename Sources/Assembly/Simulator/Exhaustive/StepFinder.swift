@@ -7,14 +7,14 @@
 struct StepFinder {
     typealias Summary = LocalTable.Summary
 
-    let world: World
+    let world: SmallWorld
     let arena: Arena
     let all: [Summary]
     let index: Int
     private(set) var steps: [Step] = []
     private let own: Summary
 
-    init(world: World, all: [Summary], index: Int) {
+    init(world: SmallWorld, all: [Summary], index: Int) {
         (self.world, self.all, self.index) = (world, all, index)
         own = all[index]
         arena = world.arenas[own.arena]

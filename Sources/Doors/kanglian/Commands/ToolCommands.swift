@@ -100,7 +100,7 @@ enum ToolCommands {
             defer { lock.release() }
             if invocation.flag("rebuild-state") { try node.removeState() }
             let running = try Node(
-                configuration: node.configuration(), storage: NodeFolder.openStorage(path))
+                configuration: node.inspection(), storage: NodeFolder.openStorage(path))
             defer { running.shutdown() }
             return .success("height \(running.head.height), \(running.head.log.size) entries")
         } catch let error as SystemError {

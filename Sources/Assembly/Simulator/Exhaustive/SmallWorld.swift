@@ -3,7 +3,7 @@ import Finality
 import Ledger
 
 /// The small world's fixed part: the scope and the heights that can be.
-struct World {
+struct SmallWorld {
     let scope: Scope
     let chain: Hash256
     /// The first height, then one second height for each block that the first can end with.
