@@ -5,5 +5,6 @@ enum Commands {
         + ImportCommands.all + RecordCommands.all + ConsentCommands.all + AccessCodeCommands.all
         + AuditCommands.all + ReceiptCommands.all + TrustCommands.all + GovernanceCommands.all
         + InspectCommands.all
-        + MeasureCommands.all + SimulateCommands.all + ToolCommands.all
+        + MeasureCommands.all + SimulateCommands.all + ExploreCommands.all
+        + ToolCommands.all
 }
