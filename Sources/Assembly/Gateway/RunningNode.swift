@@ -20,11 +20,13 @@ package final class RunningNode: Sendable {
     /// Opens the folder and serves it.
     package init(
         folder: NodeFolder, server configuration: HTTPServerConfiguration, logFile: String?,
-        pages: [GatewayPage] = []
+        pages: [GatewayPage] = [], snapshotInterval: UInt64 = 0
     ) throws {
         lock = try FolderLock(folder.path)
+        var own = try folder.configuration()
+        own.upkeep?.snapshotInterval = snapshotInterval
         node = try Node(
-            configuration: folder.configuration(),
+            configuration: own,
             storage: NodeFolder.openStorage(folder.path))
         log = try NodeLog(file: logFile)
         let gateway = Gateway(node: node, log: log, pages: pages)

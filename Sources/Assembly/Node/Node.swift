@@ -33,12 +33,13 @@ package final class Node: Sendable {
     /// What the operator must know of now.
     package let alarms: AlarmBoard
 
-    private let storage: NodeStorage
-    private let chain: ChainStore
+    let storage: NodeStorage
+    let chain: ChainStore
     private let pool = Pool()
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    let upkeep: Upkeep?
     private let workers: WorkerPool
     private let shared: SharedReplica
     private let wakeup = Wakeup()
@@ -92,8 +93,13 @@ package final class Node: Sendable {
             storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
-        let observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
         let (chain, shared) = (chain, shared)
+        let upkeep = configuration.upkeep.map {
+            Upkeep(settings: $0, genesis: genesis, storage: storage) { shared.replica.head }
+        }
+        self.upkeep = upkeep
+        var observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
+        if let upkeep { observers.append(upkeep) }
         let publish: @Sendable (Head) -> Void = { head in
             heights.set(head.height)
             shared.publish(chain.replica)
@@ -135,6 +141,7 @@ package final class Node: Sendable {
     private func start(_ producer: BlockProducer) throws(NodeError) {
         do throws(SystemError) {
             try hub.start()
+            try upkeep?.start()
             let thread = try System.Thread("blocks") { [self] in
                 if let driver { follow(driver) } else { produce(producer) }
             }
@@ -267,15 +274,6 @@ package final class Node: Sendable {
         StateSpace(try storage.store.snapshot())
     }
 
-    /// The block at a height, or nil above the head.
-    package func block(at height: UInt64) throws(StorageError) -> Block? {
-        guard height > 0, let bytes = try storage.log.read(height - 1) else { return nil }
-        guard let block = try? Block(decoding: bytes) else {
-            throw .corrupt("block \(height) does not decode")
-        }
-        return block
-    }
-
     /// Where a transaction stands on the chain; nil when it is not final.
     package func place(of id: TransactionID) throws(StorageError) -> TransactionPlace? {
         guard let bytes = try storage.store.value(for: KeySpaces.transaction(id)) else {
@@ -293,13 +291,13 @@ package final class Node: Sendable {
     /// The receipt of a final transaction, with proofs of state rows at the newest block.
     ///
     /// - Returns: nil when the transaction is not on the chain.
+    /// - Throws: `absent` when its entry is not kept here.
     package func receipt(
         for id: TransactionID, stateKeys: [[UInt8]] = []
     ) throws(StorageError) -> Receipt? {
-        guard let place = try place(of: id), let block = try block(at: place.height),
-            Int(place.index) < block.entries.count
+        guard let place = try place(of: id), let block = try storedBlock(at: place.height),
+            let entry = try entry(Int(place.index), of: block)
         else { return nil }
-        let entry = block.entries[Int(place.index)]
         let index = block.firstIndex + UInt64(place.index)
         if stateKeys.isEmpty {
             return try receipt(entry: entry, index: index, at: block, rows: [])
@@ -308,7 +306,7 @@ package final class Node: Sendable {
         for _ in 0..<Self.proofAttempts {
             let snapshot = try storage.store.snapshot()
             if let (height, rows) = try chain.proofs(of: stateKeys, in: snapshot),
-                let newest = try self.block(at: height)
+                let newest = try storedBlock(at: height)
             {
                 return try receipt(entry: entry, index: index, at: newest, rows: rows)
             }
@@ -317,7 +315,7 @@ package final class Node: Sendable {
     }
 
     private func receipt(
-        entry: [UInt8], index: UInt64, at block: Block, rows: [ReceiptState]
+        entry: [UInt8], index: UInt64, at block: StoredBlock, rows: [ReceiptState]
     ) throws(StorageError) -> Receipt {
         let suite = chain.genesis.hashSuite
         let nodes = LogTileNodes(TileReader(store: storage.store), suite)
@@ -354,11 +352,9 @@ package final class Node: Sendable {
         for thread in ending { thread.join() }
         outbox.finish()
         hub.stop()
+        upkeep?.stop()
         workers.close()
         try? storage.store.flush()
-        storage.store.close()
-        storage.log.close()
-        storage.journal.close()
-        storage.vault.close()
+        storage.close()
     }
 }

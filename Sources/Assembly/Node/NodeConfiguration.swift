@@ -16,6 +16,8 @@ package struct NodeConfiguration: Sendable {
     package let operatorKey: SigningKey
     /// How this node makes blocks with others; nil for a node that is a quorum by itself.
     package var cluster: ClusterConfiguration?
+    /// Snapshots and pruning; nil for a node without a folder for them.
+    package var upkeep: UpkeepSettings?
     /// Threads that check signatures besides the caller's.
     package var workerThreads = 1
 
@@ -42,6 +44,14 @@ package struct NodeStorage: Sendable {
         store: any KeyValueStore, log: any BlockLog, vault: any BlobStore, journal: any Journal
     ) {
         (self.store, self.log, self.vault, self.journal) = (store, log, vault, journal)
+    }
+
+    /// Ends the use of all of them.
+    package func close() {
+        store.close()
+        log.close()
+        journal.close()
+        vault.close()
     }
 }
 

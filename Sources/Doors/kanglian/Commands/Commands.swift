@@ -3,5 +3,5 @@ enum Commands {
     static let all: [Command] =
         ZoneCommands.all + ImportCommands.all + RecordCommands.all + ConsentCommands.all
         + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + InspectCommands.all
-        + MeasureCommands.all + ToolCommands.all
+        + HistoryCommands.all + BackupCommands.all + MeasureCommands.all + ToolCommands.all
 }
