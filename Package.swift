@@ -193,6 +193,13 @@ let package = Package(
                 "HTTPServer", "HTTPClient", "FHIRModel", "Conformance",
             ] + modules),
         tests(
+            "ClusterTests",
+            [
+                "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
+                "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+            ] + modules),
+        tests(
             "AgentTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",

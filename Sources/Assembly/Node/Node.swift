@@ -23,6 +23,9 @@ package final class Node: Sendable {
         AuditContract.self,
     ]
 
+    /// The contracts as the ledger runs them.
+    package static var executor: any Executor { ContractRegistry(contracts) }
+
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
 
@@ -59,7 +62,7 @@ package final class Node: Sendable {
         let signer = ValidatorSigner(keys: configuration.validatorKeys)
         do throws(ChainStoreError) {
             chain = try ChainStore(
-                genesis: genesis, executor: executor ?? ContractRegistry(Self.contracts),
+                genesis: genesis, executor: executor ?? Self.executor,
                 store: storage.store, log: storage.log)
         } catch {
             throw .chain(error)

@@ -57,7 +57,7 @@ package final class StateOverlay {
     package func finish(_ suite: HashSuite) -> Hash256 {
         var keys = undo.map(\.key.bytes)
         if keys.count > 1 {
-            keys.sort { $0.lexicographicallyPrecedes($1) }
+            keys.sort(by: ByteOrder.precedes)
             var last = 0
             for index in 1..<keys.count where keys[index] != keys[last] {
                 last += 1
@@ -85,6 +85,6 @@ package final class StateOverlay {
             case .value(let value): (entry.key.bytes, value)
             case .deleted: (entry.key.bytes, nil)
             }
-        }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        }.sorted { ByteOrder.precedes($0.key, $1.key) }
     }
 }

@@ -82,6 +82,7 @@ struct ReadRoutes {
     private func apiError(_ error: ReadError) -> APIError {
         switch error {
         case .audit, .storage: APIError(507, error.refusal)
+        case .diverged: APIError(503, error.refusal)
         case .count: APIError(400, error.refusal)
         case .ownerUnknown: APIError(404, error.refusal)
         }

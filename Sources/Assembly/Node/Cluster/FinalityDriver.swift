@@ -122,6 +122,7 @@ final class FinalityDriver: @unchecked Sendable {
         transport.stop()
         engine?.close()
         helper.stop()
+        configuration.votes.close()
         for (id, observer) in waiting.sorted(by: { $0.key < $1.key }) {
             pool.forget([id])
             observer(.refused(.unavailable("node.stopping")))
