@@ -10,6 +10,7 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         .cbor, .json, .canonical, .transaction, .receipt, .trust, .bundle, .http,
+        .snapshot, .chunk, .storedBlock,
     ]
 
     /// The target of this run, set before the first input.

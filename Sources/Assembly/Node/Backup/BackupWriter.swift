@@ -29,6 +29,9 @@ package struct BackupWriter {
         package init() {}
     }
 
+    /// Times that a log is read when it looks damaged.
+    private static let attempts = 3
+
     private let source: NodeFolder
     private let target: BackupFolder
     private let options: Options
@@ -59,7 +62,7 @@ package struct BackupWriter {
             }
             let vault = try copyVault(disk)
             files.append(vault.list)
-            files += try copyLog(disk, "audit") { _ in }
+            files += try retried { try copyLog(disk, "audit") { _ in } }
             files += try copySettings()
             var snapshot: UInt64?
             if first > 1 || sequence.droppedThrough > 0 {
@@ -87,12 +90,26 @@ package struct BackupWriter {
     private func copyBlocks(
         _ disk: LinuxDisk, _ genesis: Genesis
     ) throws -> (BlockSequence, [BackupFile]) {
-        var sequence = BlockSequence(genesis: genesis)
-        let files = try copyLog(disk, "blocks") { (piece) throws(BackupError) in
-            guard let record = piece.record else { return }
-            try sequence.take(record.bytes, index: record.index)
+        try retried {
+            var sequence = BlockSequence(genesis: genesis)
+            let files = try copyLog(disk, "blocks") { (piece) throws(BackupError) in
+                guard let record = piece.record else { return }
+                try sequence.take(record.bytes, index: record.index)
+            }
+            return (sequence, files)
         }
-        return (sequence, files)
+    }
+
+    /// Runs work on a log again that looks damaged: while it is written, it may for a moment.
+    private func retried<Value>(_ body: () throws -> Value) throws -> Value {
+        for _ in 1..<Self.attempts {
+            do {
+                return try body()
+            } catch BackupError.storage(.corrupt) {
+                continue
+            }
+        }
+        return try body()
     }
 
     /// Copies the intact frames of a log.

@@ -97,6 +97,7 @@ final class Upkeep: BlockObserver {
     private func run() {
         while !stopping.load(ordering: .acquiring) {
             wakeup.sleep()
+            guard !stopping.load(ordering: .acquiring) else { return }
             let (snapshot, pruning) = state.withLock { state in
                 defer { (state.snapshotDue, state.pruningDue) = (false, false) }
                 return (state.snapshotDue, state.pruningDue)

@@ -49,6 +49,15 @@ package struct NodeJoin {
     /// Where the work is done.
     package static func workFolder(of target: NodeFolder) -> String { target.path + ".joining" }
 
+    /// Checks that the target may be made, before anything is downloaded.
+    package func requireFreeTarget() throws(SnapshotError) {
+        try SnapshotError.gathered {
+            guard try Self.isFree(target.path) else {
+                throw SnapshotError.occupied(target.path)
+            }
+        }
+    }
+
     /// Checks the snapshot and makes the folder.
     ///
     /// - Parameters:
@@ -60,9 +69,7 @@ package struct NodeJoin {
         observer: @escaping SnapshotObserver = { _ in true }
     ) throws(SnapshotError) -> Outcome {
         try SnapshotError.gathered {
-            guard try Self.isFree(target.path) else {
-                throw SnapshotError.occupied(target.path)
-            }
+            try requireFreeTarget()
             let work = NodeFolder(Self.workFolder(of: target) + "/node")
             try FileSystem.makeFolder(Self.workFolder(of: target))
             let lock = try FolderLock(Self.workFolder(of: target))

@@ -149,6 +149,7 @@ enum HistoryCommands {
                     show(state, progress, invocation)
                 }
             }
+            try NodeJoin(target: target, trust: trust).requireFreeTarget()
             let url = try invocation.required("from")
             let port = HTTPPort(
                 url: url.hasSuffix("/") ? String(url.dropLast()) : url, signer: nil)
