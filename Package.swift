@@ -35,19 +35,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
 }
 
-let modules: [Target.Dependency] = ["Membership", "Keys", "Records", "Consent", "Audit"]
+let modules: [Target.Dependency] = [
+    "Membership", "Keys", "Records", "Consent", "Audit", "Governance",
+]
 
 let package = Package(
     name: "Kanglian",
     targets: [
         // Floor 0: C libraries.
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("COpenSSLTLS", pkgConfig: "libssl", apt: "libssl-dev"),
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
+        shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
         shim("CLinux", [], links: ["bz2"]),
 
         // Floor 1: ground.
@@ -74,6 +78,8 @@ let package = Package(
         room("Metrics", in: "Edges", ["Base", "System"]),
         room(
             "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
+        room(
+            "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -100,13 +106,17 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
                 "Membership", "FHIRModel",
             ]),
+        room(
+            "Governance", in: "Modules",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "Membership"]),
 
         // Floor 5: assembly.
         room(
             "Node", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "FHIRModel", "Merkle", "Ledger", "Ordering",
-                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Metrics",
+                "Finality", "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB",
+                "Metrics", "Links", "OrderingEtcd",
             ] + modules),
         room(
             "Gateway", in: "Assembly",
@@ -125,13 +135,13 @@ let package = Package(
             "Sandbox", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit",
-                "StorageFiles", "System",
+                "StorageFiles", "System", "Links",
                 "FHIRModel", "Node", "Agent",
             ] + modules),
 
         room(
             "Rehearsal", in: "Assembly",
-            ["Base", "Ordering", "OrderingEtcd", "System", "HTTPClient"]),
+            ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
         // Floor 6: doors.
         .target(
@@ -148,7 +158,8 @@ let package = Package(
             "Benchmarks", in: "Doors",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
-                "System", "Sandbox", "Node", "Agent", "FHIRModel",
+                "System", "Sandbox", "Node", "Agent", "FHIRModel", "Ordering", "OrderingEtcd",
+                "Rehearsal",
             ] + modules),
         .executableTarget(
             name: "kanglian",
@@ -174,11 +185,14 @@ let package = Package(
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
         tests(
             "OrderingTests",
-            ["Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPClient"]),
+            [
+                "Base", "Encoding", "Ordering", "OrderingEtcd", "Rehearsal", "System", "HTTPServer",
+            ]),
         tests(
             "StorageTests",
             ["Base", "Cryptography", "Storage", "StorageFiles", "StorageRocksDB", "System"]),
         tests("HTTPTests", ["Base", "System", "HTTPServer", "HTTPClient", "Metrics"]),
+        tests("LinksTests", ["Base", "Encoding", "Cryptography", "System", "Links"]),
         tests(
             "ModulesTests",
             [
@@ -197,7 +211,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Finality", "Ordering",
                 "Storage", "ContractKit", "System", "StorageFiles", "StorageRocksDB", "Sandbox",
-                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "Node", "Gateway", "Agent", "HTTPServer", "HTTPClient", "FHIRModel", "Links",
+                "Rehearsal", "kanglian",
             ] + modules),
         tests(
             "AgentTests",
@@ -229,7 +244,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Gateway",
+                "Finality", "Gateway", "Links",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

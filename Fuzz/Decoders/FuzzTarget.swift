@@ -9,7 +9,8 @@ struct FuzzTarget: Sendable {
     let check: @Sendable ([UInt8]) -> Bool
 
     static let all: [FuzzTarget] = [
-        .cbor, .json, .canonical, .transaction, .receipt, .trust, .bundle, .http,
+        .cbor, .json, .canonical, .transaction, .receipt, .trust, .handoff, .bundle, .http,
+        .finality, .batch, .votes, .participant, .link,
         .snapshot, .chunk, .storedBlock,
     ]
 

@@ -27,10 +27,24 @@ extension FuzzTarget {
         return true
     }
 
-    /// A trust file that is read founds the chain it names.
-    static let trust = FuzzTarget(name: "trust", seeds: [Sample.trust?.text ?? []]) { bytes in
+    /// A trust file that is read founds the chain it names, and each epoch follows from the last.
+    static let trust = FuzzTarget(
+        name: "trust", seeds: [Sample.trust?.text ?? [], Sample.extendedTrust?.text ?? []]
+    ) { bytes in
         guard let trust = try? TrustFile(parsing: bytes) else { return false }
         precondition((try? TrustFile(parsing: trust.text)) == trust)
+        let genesis = TrustFile(genesis: trust.genesis)
+        precondition((try? genesis.extended(by: trust.handoffs)) == trust)
+        precondition(trust.lastEpoch.epoch == UInt64(trust.handoffs.count))
+        return true
+    }
+
+    /// A handoff that decodes has no second encoding.
+    static let handoff = FuzzTarget(
+        name: "handoff", seeds: [Sample.extendedTrust?.handoffs.first?.encoded ?? []]
+    ) { bytes in
+        guard let handoff = try? Handoff(decoding: bytes) else { return false }
+        precondition(handoff.encoded == bytes)
         return true
     }
 }
@@ -53,6 +67,34 @@ enum Sample {
                 validators: set))
     }()
 
+    /// The same with one handoff: the validator's weight becomes 2.
+    static let extendedTrust: TrustFile? = {
+        guard let key, let trust, let old = trust.genesis.validators.validators.first,
+            let next = ValidatorSet([
+                Validator(account: old.account, key: old.key, weight: 2)
+            ])
+        else { return nil }
+        let genesis = trust.genesis
+        let header = Header(
+            zone: genesis.zone, chain: genesis.id, epoch: 0, height: 16, parent: .zero,
+            logSize: 1, logRoot: .zero, stateRoot: .zero, time: genesis.time,
+            position: OrderingPosition(stream: 0, first: 0, last: 0),
+            validators: genesis.validators.digest, nextValidators: next.digest, contracts: .zero)
+        guard let certificate = certificate(header, by: key) else { return nil }
+        return try? trust.extended(by: [
+            Handoff(header: header, certificate: certificate, validators: next)
+        ])
+    }()
+
+    private static func certificate(_ header: Header, by key: SigningKey) -> Certificate? {
+        let vote = Vote(
+            chain: header.chain, epoch: header.epoch, validators: header.validators,
+            height: header.height, view: 0, phase: .commit, header: header.digest(suite))
+        guard let signature = try? key.sign(vote.message) else { return nil }
+        return Certificate(
+            header: header.digest(suite), view: 0, signatures: [(0, signature)], of: 1)
+    }
+
     static let transaction: [UInt8] = {
         guard let key, let genesis = trust?.genesis else { return [] }
         let body = TransactionBody(
@@ -73,12 +115,7 @@ enum Sample {
             position: OrderingPosition(stream: 0, first: 0, last: 0),
             validators: genesis.validators.digest, nextValidators: genesis.validators.digest,
             contracts: .zero)
-        let vote = Vote(
-            chain: header.chain, epoch: 0, validators: header.validators, height: 1, view: 0,
-            phase: .commit, header: header.digest(suite))
-        guard let signature = try? key.sign(vote.message) else { return [] }
-        let certificate = Certificate(
-            header: header.digest(suite), view: 0, signatures: [(0, signature)], of: 1)
+        guard let certificate = certificate(header, by: key) else { return [] }
         return Receipt(
             entry: entry, index: 0, path: InclusionProof(path: []), header: header,
             certificate: certificate, state: []

@@ -219,12 +219,13 @@ struct DeskTests {
         let institution = InstitutionDesk(
             store: zone.hospital, port: zone.port(zone.hospital), chain: zone.ledger.chain,
             random: zone.random)
-        let account = try institution.enrol(
-            wallet, identityNumber: number, assurance: .documentSeen)
+        func enrol() throws -> AccountID {
+            try institution.enrol(
+                wallet, identityNumber: number, assurance: .documentSeen, suite: .aes256GCM)
+        }
+        let account = try enrol()
         let before = zone.ledger.transactionCount
-        #expect(
-            try institution.enrol(wallet, identityNumber: number, assurance: .documentSeen)
-                == account)
+        #expect(try enrol() == account)
         #expect(zone.ledger.transactionCount == before)
         let patient = Array(
             """

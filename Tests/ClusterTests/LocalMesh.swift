@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import Ledger
 import Node
 import Synchronization
 import System
@@ -66,7 +67,13 @@ final class LocalTransport: PeerTransport {
 
     init(key: PublicKey, mesh: LocalMesh) { (self.key, self.mesh) = (key, mesh) }
 
-    func start(_ receiver: any PeerReceiver) throws { mesh.join(key, receiver) }
+    func start(
+        _ receiver: any PeerReceiver, as key: SigningKey, among validators: ValidatorSet
+    ) throws {
+        mesh.join(self.key, receiver)
+    }
+
+    func update(_ validators: ValidatorSet) {}
 
     func send(_ message: [UInt8], to peer: PublicKey, urgency: PeerUrgency) {
         mesh.deliver(message, from: key, to: peer)
@@ -79,6 +86,8 @@ final class LocalTransport: PeerTransport {
     func disconnect(_ peer: PublicKey, because reason: String) {}
 
     var links: [PeerLink] { [] }
+
+    var alarms: [Refusal] { [] }
 
     func stop() { mesh.leave(key) }
 }

@@ -5,6 +5,7 @@ import ContractKit
 import Cryptography
 import Encoding
 import FHIRModel
+import Governance
 import Keys
 import Ledger
 import Membership
@@ -100,7 +101,8 @@ struct FormatTests {
             readLimit: full ? 5 : nil, keys: full ? [codeKey] : [])
     }
 
-    fileprivate static let samples: [Sample] = membership + keysAndRecords + consent + audit
+    fileprivate static let samples: [Sample] =
+        membership + keysAndRecords + consent + audit + governance
 
     private static let membership: [Sample] = [
         Sample(Zone(name: "Zhejiang 浙江")), Sample(change), Sample(admission),
@@ -209,6 +211,38 @@ struct FormatTests {
             ])),
     ]
 
+    private static let validator: Validator = {
+        guard let key = try? PublicKey(suite: .ed25519, bytes: key32) else {
+            preconditionFailure("32 bytes are a key")
+        }
+        return Validator(account: account, key: key, weight: 300)
+    }()
+    private static let steps: [SetChange] = [
+        .add(validator), .remove(account), .rekey(account, validator.key), .reweigh(account, 2),
+    ]
+    private static let signature = [UInt8](repeating: 3, count: 64)
+
+    private static let governance: [Sample] =
+        steps.map { Sample($0) } + [
+            Sample(
+                Proposal(
+                    proposer: account, kind: .scheduled, changes: steps, height: 7,
+                    approvals: [account], rejections: [account], isAuthorised: true,
+                    status: .superseded)),
+            Sample(
+                Proposal(proposer: account, kind: .rotation, changes: [steps[2]], height: 300)),
+            Sample(
+                ReadyRecord(
+                    height: 300, stateRoot: .zero, signature: signature, received: 301)),
+            Sample(GovernanceContract.Propose(changes: steps)),
+            Sample(GovernanceContract.EmergencyRemove(accounts: [account])),
+            Sample(GovernanceContract.Rotate(key: validator.key)),
+            Sample(GovernanceContract.NameProposal(proposal: .zero)),
+            Sample(
+                GovernanceContract.Ready(
+                    proposal: .zero, height: 300, stateRoot: .zero, signature: signature)),
+        ]
+
     fileprivate static let outside: [Outside] = {
         func event(reasons: [ReasonCode], records: Int) -> AuditContract.AuditEvent {
             AuditContract.AuditEvent(
@@ -255,6 +289,18 @@ struct FormatTests {
                 "a code's seal of 257 bytes",
                 CodeKey(
                     domain: .medical, epoch: 1, sealed: [UInt8](repeating: 0, count: 257))),
+            Outside("a weight of zero", SetChange.reweigh(account, 0)),
+            Outside(
+                "a weight beyond 2³²", SetChange.reweigh(account, ValidatorSet.weightLimit + 1)),
+            Outside(
+                "65 steps",
+                GovernanceContract.Propose(
+                    changes: Array(repeating: .remove(account), count: 65))),
+            Outside(
+                "a signature of 63 bytes",
+                GovernanceContract.Ready(
+                    proposal: .zero, height: 1, stateRoot: .zero,
+                    signature: Array(signature.dropFirst()))),
             Outside("no event", AuditContract.Record(events: [])),
             Outside(
                 "65 events",

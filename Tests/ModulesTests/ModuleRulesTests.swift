@@ -37,9 +37,9 @@ struct ModuleRulesTests {
         }
     }
 
-    @Test("are 25 calls, whose set is part of every header")
+    @Test("are 32 calls, whose set is part of every header")
     func contractSet() {
-        #expect(Self.calls.count == 25)
+        #expect(Self.calls.count == 32)
         let digest = ContractRegistry(TestZone.contracts).contractSetDigest
         #expect(ContractRegistry(TestZone.contracts.reversed()).contractSetDigest == digest)
         #expect(ContractRegistry(TestZone.contracts.dropLast()).contractSetDigest != digest)

@@ -3,6 +3,7 @@ import Base
 import Consent
 import ContractKit
 import Cryptography
+import Governance
 import Keys
 import Ledger
 import Membership
@@ -30,7 +31,7 @@ struct UnexpectedRefusal: Error { let code: String }
 final class TestZone {
     static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
 
     /// 2026-03-01T00:00:00Z.
@@ -45,13 +46,18 @@ final class TestZone {
     /// The time of the next block.
     private(set) var now = TestZone.start
 
-    init(seed: UInt64 = 1, contracts: [any Contract.Type] = TestZone.contracts) throws {
+    /// - Parameters:
+    ///   - members: makes the validators; nil for the authority alone.
+    init(
+        seed: UInt64 = 1, contracts: [any Contract.Type] = TestZone.contracts,
+        members: ((SeededRandom) throws -> [Validator])? = nil
+    ) throws {
         random = SeededRandom(seed: seed)
         authority = try TestAccount(random: random)
         registry = ContractRegistry(contracts)
         let validator = Validator(
             account: authority.id, key: authority.key.publicKey, weight: 1)
-        guard let validators = ValidatorSet([validator]) else {
+        guard let validators = ValidatorSet(try members?(random) ?? [validator]) else {
             throw UnexpectedRefusal(code: "no validators")
         }
         let genesis = Genesis(
@@ -93,7 +99,7 @@ final class TestZone {
     func block(_ transactions: [SignedTransaction]) throws -> ExecutedBlock? {
         let executed = try replica.execute(
             transactions, position: OrderingPosition(stream: 0, first: 0, last: 0), time: now,
-            base: store, tree: tree
+            base: store, tree: tree, allowsEmpty: transactions.isEmpty
         ) { (_) throws(StorageError) in false }
         guard let executed else { return nil }
         var batch = WriteBatch()

@@ -33,6 +33,8 @@ final class SimulatedMachine {
 
     let disk: SimulatedDisk
     let hospital: TestHospital
+    /// The key that is to replace the validator's.
+    var nextValidator: SigningKey?
     private(set) var told = Told()
     private(set) var store = MemoryKeyValueStore()
     private let seed: UInt64
@@ -52,8 +54,10 @@ final class SimulatedMachine {
             store: store, log: try FileBlockLog(on: disk, folder: "blocks", settings),
             vault: try FileBlobStore(on: disk, folder: "vault") { HashSuite.sha256.hash($0) },
             journal: try FileJournal(on: disk, folder: "audit", settings))
+        var configuration = hospital.configuration
+        configuration.nextValidator = nextValidator
         return try Node(
-            configuration: hospital.configuration, storage: storage,
+            configuration: configuration, storage: storage,
             random: SeededRandom(seed: seed &+ 1))
     }
 

@@ -36,8 +36,8 @@ struct TestHospital {
     let genesis: Genesis
     let signer: Signer
     let random: any RandomSource
-    private let authority: Signer
-    private let validator: SigningKey
+    let authority: Signer
+    let validator: SigningKey
 
     var account: AccountID { signer.account }
 

@@ -51,6 +51,7 @@ package final class Gateway: HTTPHandler {
         routes += ChainRoutes(node: node).all
         routes += SnapshotRoutes(node: node).all
         routes += MemberRoutes(node: node).all
+        routes += GovernanceRoutes(node: node).all
         routes += VaultRoutes(node: node).all
         routes += ReadRoutes(node: node).all
         routes += ConsentRoutes(node: node).all

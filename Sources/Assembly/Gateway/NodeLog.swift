@@ -4,7 +4,7 @@ package import System
 ///
 /// A request's line has the route's template, not its path: paths may hold accounts.
 package final class NodeLog: Sendable {
-    private let logger: Logger
+    let logger: Logger
 
     /// Writes to a file, or to standard error.
     package init(file: String?) throws(SystemError) {

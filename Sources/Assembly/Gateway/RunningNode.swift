@@ -11,6 +11,7 @@ package final class RunningNode: Sendable {
 
     package let node: Node
     package let server: HTTPServer
+    private let folder: NodeFolder
     private let lock: FolderLock
     private let log: NodeLog
     private let scheme: String
@@ -23,12 +24,13 @@ package final class RunningNode: Sendable {
         pages: [GatewayPage] = [], snapshotInterval: UInt64 = 0
     ) throws {
         lock = try FolderLock(folder.path)
-        var own = try folder.configuration()
+        log = try NodeLog(file: logFile)
+        self.folder = folder
+        var own = try folder.configuration(logger: log.logger)
         own.upkeep?.snapshotInterval = snapshotInterval
         node = try Node(
             configuration: own,
             storage: NodeFolder.openStorage(folder.path))
-        log = try NodeLog(file: logFile)
         let gateway = Gateway(node: node, log: log, pages: pages)
         do {
             server = try HTTPServer(configuration: configuration, handler: gateway)
@@ -41,6 +43,7 @@ package final class RunningNode: Sendable {
             configuration.address.contains(":")
             ? "[\(configuration.address)]" : configuration.address
         log.started(port: server.port, height: node.head.height)
+        try folder.announce(url)
     }
 
     /// Where the server answers.
@@ -55,6 +58,7 @@ package final class RunningNode: Sendable {
 
     /// Stops accepting, finishes what was accepted, and makes everything durable.
     package func stop() {
+        folder.withdrawAddress()
         server.shutdown(gracePeriodSeconds: Self.graceSeconds)
         node.shutdown()
         log.stopped(height: node.head.height)

@@ -89,8 +89,8 @@ final class BlockProducer: @unchecked Sendable {
         report(block, waiting)
     }
 
-    /// Where the next batch stands: one node needs no engine to number its own batches, and a number
-    /// is used up only when its block is on the chain.
+    /// Where the next batch stands: one node needs no engine to number its own batches, and a
+    /// number is used up only when its block is on the chain.
     private var nextPosition: OrderingPosition {
         let (stream, next) = (chain.head.position.stream, chain.head.position.last + 1)
         return OrderingPosition(stream: stream, first: next, last: next)

@@ -4,6 +4,7 @@ package import Base
 import Consent
 package import ContractKit
 import Cryptography
+import Governance
 import Keys
 package import Ledger
 import Membership
@@ -20,7 +21,7 @@ package final class Node: Sendable {
     /// The health modules of this version: a new business is a new folder and a name here.
     package static let contracts: [any Contract.Type] = [
         MembershipContract.self, KeysContract.self, RecordsContract.self, ConsentContract.self,
-        AuditContract.self,
+        AuditContract.self, GovernanceContract.self,
     ]
 
     /// The contracts as the ledger runs them.
@@ -43,6 +44,7 @@ package final class Node: Sendable {
     private let hub: EventHub
     private let outbox: AuditOutbox
     let upkeep: Upkeep?
+    private let trust: TrustKeeper
     private let workers: WorkerPool
     private let shared: SharedReplica
     private let wakeup = Wakeup()
@@ -80,20 +82,24 @@ package final class Node: Sendable {
         hub = EventHub(log: storage.log, height: chain.head.height)
         shared = SharedReplica(chain.replica)
         metrics = NodeMetrics()
+        trust = TrustKeeper(
+            trust: configuration.trust ?? TrustFile(genesis: genesis), store: storage.store,
+            log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
         outbox = AuditOutbox(journal: storage.journal) { bytes in
             signing.renew(bytes, height: heights.value)
         }
-        alarms = AlarmBoard(clock: clock)
+        alarms = AlarmBoard(clock: clock, logger: configuration.logger)
         let blobs = configuration.cluster.map {
             BlobExchange(
                 vault: storage.vault, hash: { HashSuite.sha256.hash($0) },
                 transport: $0.transport)
         }
         desk = ReadDesk(
-            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing, heights: heights, metrics: metrics,
+            storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing,
+            heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let (chain, shared) = (chain, shared)
@@ -277,6 +283,11 @@ package final class Node: Sendable {
         StateSpace(try storage.store.snapshot())
     }
 
+    /// The chain's trust file, with the ends of all epochs so far.
+    package func trustFile() throws(StorageError) -> TrustFile {
+        try trust.file(through: head.epoch)
+    }
+
     /// Where a transaction stands on the chain; nil when it is not final.
     package func place(of id: TransactionID) throws(StorageError) -> TransactionPlace? {
         guard let bytes = try storage.store.value(for: KeySpaces.transaction(id)) else {
@@ -359,5 +370,6 @@ package final class Node: Sendable {
         workers.close()
         try? storage.store.flush()
         storage.close()
+        configuration.cluster?.votes.close()
     }
 }

@@ -7,6 +7,8 @@ package import System
 /// What a node is made of; the storage engines come in so that tests can bring their own.
 package struct NodeConfiguration: Sendable {
     package let genesis: Genesis
+    /// The epochs that the folder's trust file proves; a node without its first blocks needs them.
+    package var trust: TrustFile?
     /// The validator's key of this node.
     package let validator: SigningKey
     /// The key that replaces it once the validators of an epoch name it; nil without a rotation.
@@ -18,6 +20,8 @@ package struct NodeConfiguration: Sendable {
     package var cluster: ClusterConfiguration?
     /// Snapshots and pruning; nil for a node without a folder for them.
     package var upkeep: UpkeepSettings?
+    /// For what an operator should know of later; alarms stand in the status as well.
+    package var logger: Logger = .silent
     /// Threads that check signatures besides the caller's.
     package var workerThreads = 1
 

@@ -20,7 +20,6 @@ package import System
 /// | `audit/` | reads that are not on the chain yet |
 /// | `snapshots/` | the newest two snapshots of the state, for nodes that join |
 /// | `retention.json` | how long entries are kept; without it, for ever |
-/// | `restored` | the folder came out of a backup: its validator must not sign yet |
 package struct NodeFolder: Sendable {
     package let path: String
 
@@ -71,8 +70,27 @@ package struct NodeFolder: Sendable {
         return try TrustFile(parsing: text)
     }
 
-    /// Reads the configuration that ``create(genesis:validator:operatorKey:)`` wrote.
-    package func configuration() throws(Refusal) -> NodeConfiguration {
+    /// Reads the configuration that ``create(genesis:validator:operatorKey:)`` wrote; the node
+    /// takes part in making blocks if it is one of several.
+    package func configuration(logger: Logger = .silent) throws(Refusal) -> NodeConfiguration {
+        var configuration = try files()
+        configuration.logger = logger
+        configuration.cluster = try cluster(configuration.genesis, logger)
+        return configuration
+    }
+
+    /// The configuration of a node that only looks into the folder: it meets nobody and signs
+    /// nothing.
+    package func inspection() throws(Refusal) -> NodeConfiguration {
+        var configuration = try files()
+        guard isOneOfSeveral else { return configuration }
+        configuration.cluster = ClusterConfiguration(
+            transport: SilentTransport(), openEngine: nil, votes: MemoryJournal())
+        configuration.cluster?.isRestored = true
+        return configuration
+    }
+
+    private func files() throws(Refusal) -> NodeConfiguration {
         let trust = try trust()
         let validator = try NodeKeyFile.read(validatorFile)
         let operatorKey = try NodeKeyFile.read(operatorFile)
@@ -82,6 +100,7 @@ package struct NodeFolder: Sendable {
         if FileSystem.exists(nextValidatorFile) {
             configuration.nextValidator = try NodeKeyFile.read(nextValidatorFile).key
         }
+        configuration.trust = trust
         var upkeep = UpkeepSettings(snapshotFolder: snapshotFolder)
         upkeep.retention = try retention()
         configuration.upkeep = upkeep

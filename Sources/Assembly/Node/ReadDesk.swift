@@ -40,7 +40,8 @@ package final class ReadDesk: Sendable {
     private let random: any RandomSource
 
     init(
-        storage: NodeStorage, blobs: BlobExchange?, alarms: AlarmBoard, outbox: AuditOutbox, signer: OperatorSigner, heights: HeightSource,
+        storage: NodeStorage, blobs: BlobExchange?, alarms: AlarmBoard, outbox: AuditOutbox,
+        signer: OperatorSigner, heights: HeightSource,
         metrics: NodeMetrics, clock: @escaping @Sendable () -> Timestamp,
         random: any RandomSource
     ) {

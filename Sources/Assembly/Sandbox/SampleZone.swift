@@ -97,18 +97,15 @@ package struct SampleZone: Sendable {
         }
         let resident = try store(.resident, "residents/resident-01", options)
         let samples = SampleResidents(seed: options.seed, province: options.province)
-        for index in 0..<options.residents {
-            let file = "\(path)/samples/resident-\(Self.number(index + 1)).json"
-            try FileSystem.writeAtomically(file, samples.resident(index: index).bundle)
-        }
+        try samples.write(options.residents, to: path + "/samples")
         let node = try openNode(options, authority, institutions[0], time: time)
         defer { node.shutdown() }
         progress("founding")
-        try found(node, options, authority, institutions)
-        try people(node, institutions, doctors, resident, samples.resident(index: 0))
+        let founding = founding(node, options.hash)
+        try founding.found(
+            options.name, authority, members: Self.members, stores: institutions)
+        try founding.people(institutions, doctors, resident, samples.resident(index: 0))
     }
-
-    private static func number(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private func store(
         _ kind: IdentityKind, _ file: String, _ options: Options
@@ -143,61 +140,6 @@ package struct SampleZone: Sendable {
             storage: NodeFolder.openStorage(nodeFolder.path))
     }
 
-    /// The authority founds the zone and admits the institutions, which publish their keys.
-    private func found(
-        _ node: Node, _ options: Options, _ authority: AgentStore, _ institutions: [AgentStore]
-    ) throws {
-        guard let signer = authority.identity.signer else {
-            preconditionFailure("an authority signs")
-        }
-        let builder = TransactionBuilder(chain: node.configuration.genesis.id, random: random)
-        var calls = [MemberCalls.found(name: options.name)]
-        for (member, store) in zip(Self.members, institutions) {
-            guard let account = store.identity.account, let reading = store.identity.reading,
-                let code = SocialCreditCode(completing: member.code)
-            else { preconditionFailure("the sample's codes are valid") }
-            calls.append(
-                MemberCalls.admit(
-                    account, name: "\(member.english) \(member.chinese)", code: code.text,
-                    kind: member.kind, readingKey: reading.publicKey))
-        }
-        let port = NodePort(node: node, account: signer.account)
-        let founding = try builder.sign(calls, by: signer, head: node.head.height)
-        for verdict in try port.submit([founding]) {
-            if let refusal = verdict.refusal { throw refusal }
-        }
-        for store in institutions {
-            guard let owner = store.identity.owner else { continue }
-            try OwnerDesk(
-                owner: owner, port: NodePort(node: node, account: owner.account),
-                chain: builder.chain, suite: CipherSuite(besides: options.hash), random: random
-            ).publishMissing()
-        }
-    }
-
-    /// The institutions register their doctors; the first hospital enrols the first resident.
-    private func people(
-        _ node: Node, _ institutions: [AgentStore], _ doctors: [AgentStore],
-        _ resident: AgentStore, _ sample: SampleResident
-    ) throws {
-        let chain = node.configuration.genesis.id
-        for (doctor, store) in zip(Self.doctors, doctors) {
-            let institution = institutions[doctor.institution]
-            guard let account = institution.identity.account else { continue }
-            try InstitutionDesk(
-                store: institution, port: NodePort(node: node, account: account), chain: chain,
-                random: random
-            ).register(store.identity, licenceNumber: doctor.licence, roles: doctor.roles)
-        }
-        guard let home = institutions[0].identity.account, let wallet = resident.identity.wallet
-        else { preconditionFailure("a resident has a wallet") }
-        _ = try InstitutionDesk(
-            store: institutions[0], port: NodePort(node: node, account: home), chain: chain,
-            random: random
-        ).enrol(wallet, identityNumber: sample.identityNumber, assurance: .documentSeen)
-        try resident.addHome(home)
-    }
-
     /// Imports the sample bundles, the first resident's at the first hospital and the others in
     /// turn.
     ///
@@ -206,32 +148,19 @@ package struct SampleZone: Sendable {
     package func importSamples(
         from first: Int = 0, node: Node, time: Timestamp, progress: (Int, Int) -> Void
     ) throws -> (records: Int, bytes: Int) {
-        var imported = (records: 0, bytes: 0)
-        let files = try FileSystem.list(path + "/samples").filter { $0.hasSuffix(".json") }.sorted()
-        let disk = try LinuxDisk(root: path)
-        let pool = WorkerPool(threads: 1)
-        defer { pool.close() }
         let stores = try Self.members.map {
             try AgentStore.open(
-                at: $0.file + ".keys", on: disk, protection: protection, random: random)
+                at: $0.file + ".keys", on: LinuxDisk(root: path), protection: protection,
+                random: random)
         }
         defer { for store in stores { store.close() } }
-        for (index, file) in files.enumerated() where index >= first {
-            let store = stores[index % stores.count]
-            guard let account = store.identity.account else { continue }
-            var options = ImportOptions()
-            options.enrolsHosted = true
-            let pipeline = try ImportPipeline(
-                store: store, port: NodePort(node: node, account: account),
-                chain: node.configuration.genesis.id,
-                suite: CipherSuite(besides: node.configuration.genesis.hashSuite), options: options,
-                pool: pool, random: random)
-            let bytes = try FileSystem.read(path + "/samples/" + file, limit: 64 << 20)
-            let report = try pipeline.run(bytes, name: file, time: time)
-            imported.records += report.progress.records
-            imported.bytes += report.progress.bytes
-            progress(index + 1, files.count)
-        }
-        return imported
+        return try founding(node, node.configuration.genesis.hashSuite).importSamples(
+            in: path, of: stores, from: first, time: time, progress: progress)
+    }
+
+    private func founding(_ node: Node, _ hash: HashSuite) -> SampleFounding {
+        SampleFounding(
+            chain: node.configuration.genesis.id, hash: hash, random: random
+        ) { _, signer in NodePort(node: node, account: signer.account) }
     }
 }

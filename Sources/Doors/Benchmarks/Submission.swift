@@ -38,6 +38,7 @@ struct Submission {
     func run(_ transactions: [[UInt8]]) throws -> UInt64 {
         let finished = ConditionMutex(0)
         let failures = Atomic(0)
+        let reason = Mutex("")
         let next = Atomic(0)
         let node = node
         let start = SystemClock.monotonicNanoseconds
@@ -49,7 +50,10 @@ struct Submission {
                 let part = Array(transactions[first..<min(transactions.count, first + Self.batch)])
                 let batch = Batch(part.count, finished)
                 node.submit(part) { _, result in
-                    if case .final(_, nil) = result {} else { failures.add(1, ordering: .relaxed) }
+                    if let code = Self.failure(result) {
+                        failures.add(1, ordering: .relaxed)
+                        reason.withLock { $0 = code }
+                    }
                     batch.settle()
                 }
             }
@@ -61,11 +65,21 @@ struct Submission {
         let elapsed = SystemClock.monotonicNanoseconds - start
         let failed = failures.load(ordering: .relaxed)
         guard failed == 0 else {
+            let code = reason.withLock { $0 }
             throw Refusal(
-                "bench.failures", "\(failed) of \(transactions.count) transactions failed.",
-                "\(transactions.count) 笔交易中有 \(failed) 笔失败。")
+                "bench.failures",
+                "\(failed) of \(transactions.count) transactions failed (\(code)).",
+                "\(transactions.count) 笔交易中有 \(failed) 笔失败（\(code)）。")
         }
         return elapsed
+    }
+
+    /// Why a transaction did not do what it should; nil when it did.
+    private static func failure(_ result: SubmissionResult) -> String? {
+        switch result {
+        case .final(_, failure: let code): code
+        case .refused(let error): error.refusal.code
+        }
     }
 
     /// Submits at a steady rate and samples the time of each transaction to finality.

@@ -21,7 +21,8 @@ package struct HTTPClientConfiguration: Sendable {
     /// Trusted certificates, PEM, instead of a file or the system's.
     package var certificateAuthorityPEM: String?
 
-    /// Our certificate and its private key, PEM files, for servers that ask for one; both or neither.
+    /// Our certificate and its private key, PEM files, for servers that ask for one; both or
+    /// neither.
     package var clientCertificateFile: String?
     package var clientKeyFile: String?
 

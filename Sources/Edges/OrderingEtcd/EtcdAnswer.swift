@@ -2,11 +2,12 @@ import Base
 import Encoding
 import Ordering
 
-// What is used of etcd's answers, read strictly: a wrong type or an impossible number makes the whole
-// answer malformed. Protocol buffers leave out what is zero, false or empty.
+// What is used of etcd's answers, read strictly: a wrong type or an impossible number makes the
+// whole answer malformed. Protocol buffers leave out what is zero, false or empty.
 
 extension JSONElement {
-    /// A member that is a number: etcd writes 64 bits as strings. Nil if it is neither.
+    /// A member that is a number, also one in a string, as etcd writes 64 bits; nil if it is
+    /// neither.
     func unsigned(_ name: String) -> UInt64? {
         guard let member = self[name] else { return 0 }
         guard let text = member.kind == .string ? member.stringValue : member.numberText,
@@ -41,7 +42,9 @@ struct StoreMark: Hashable, Sendable {
         (self.cluster, self.revision) = (cluster, revision)
     }
 
-    /// Reads an answer's header. Identifiers use all 64 bits, unlike counts.
+    /// Reads an answer's header.
+    ///
+    /// Identifiers use all 64 bits, unlike counts.
     init?(answer: JSONElement) {
         guard let header = answer["header"], let revision = header.unsigned("revision"),
             let text = header["cluster_id"]?.stringValue, let cluster = UInt64(text)

@@ -68,9 +68,10 @@ final class EtcdConnection: Sendable {
         return body.flatMap { parse($0) }.flatMap(read)
     }
 
-    /// Reads a stream of one member until it ends, fails, or `onLine` returns false.
+    /// Reads a stream of one member until it ends, fails, or `onLines` returns false, which is
+    /// called whenever bytes have come, with the lines that they complete.
     func stream(
-        _ request: EtcdRequest, cancellation: HTTPCancellation, onLine: ([UInt8]) -> Bool
+        _ request: EtcdRequest, cancellation: HTTPCancellation, onLines: ([[UInt8]]) -> Bool
     ) throws(EtcdFailure) {
         let deadline = SystemClock.monotonicNanoseconds + settings.requestTimeout.nanoseconds
         try attempt(until: 0, isProof: false) { (url) throws(Miss) in
@@ -86,7 +87,7 @@ final class EtcdConnection: Sendable {
                         isTooLong = true
                         return false
                     }
-                    return lines.allSatisfy(onLine)
+                    return onLines(lines)
                 }
             } catch {
                 throw self.miss(error, at: url)
@@ -181,7 +182,8 @@ final class EtcdConnection: Sendable {
     ) -> HTTPClientRequest {
         HTTPClientRequest(
             "POST", url + request.path,
-            fields: [HTTPClientField("Content-Type", "application/json")] + (field.map { [$0] } ?? []),
+            fields: [HTTPClientField("Content-Type", "application/json")]
+                + (field.map { [$0] } ?? []),
             body: .bytes(request.body))
     }
 

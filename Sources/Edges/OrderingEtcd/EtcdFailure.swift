@@ -57,6 +57,8 @@ struct EtcdRefusal: Hashable, Sendable {
         }
     }
 
+    /// What helps against it.
+    ///
     /// Codes: `google.golang.org/grpc/codes`. Texts: etcd 3.4, `etcdserver/api/v3rpc/rpctypes`.
     func remedy(recordByteCount: Int, limit: Int) -> Remedy {
         let tooLarge = OrderingError.tooLarge(byteCount: recordByteCount, limit: limit)

@@ -3,8 +3,8 @@ import Ordering
 
 /// Which keys of the store stand for which positions of one chain.
 ///
-/// `/kanglian/`, the chain, `/`, the stream, `/`, the sequence; numbers as 16 hexadecimal digits, so
-/// that the order of keys is the order of positions.
+/// `/kanglian/`, the chain, `/`, the stream, `/`, the sequence; numbers as 16 hexadecimal digits,
+/// so that the order of keys is the order of positions.
 struct EtcdKeys: Sendable {
     private let prefix: [UInt8]
 

@@ -17,7 +17,9 @@ package final class EtcdOrdering: OrderingEngine {
     /// The threads that use the cluster, then the one that makes calls.
     private let threads: Mutex<(users: [Thread], courier: Thread?)>
 
-    /// Starts its threads; nobody is asked before this returns. Keeps the receiver until closed.
+    /// Starts its threads; nobody is asked before this returns.
+    ///
+    /// Keeps the receiver until closed.
     package init(_ settings: EtcdSettings, receiver: any OrderingReceiver) throws(EtcdSetupError) {
         try settings.check()
         let courier = Courier(receiver: receiver)
@@ -67,6 +69,7 @@ package final class EtcdOrdering: OrderingEngine {
     }
 
     package func follow(stream: UInt64, from sequence: UInt64) {
+        connection.board.found(nil)
         follower.follow(from: EnginePosition(stream: stream, sequence: sequence))
     }
 

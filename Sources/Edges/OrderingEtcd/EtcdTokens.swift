@@ -29,7 +29,8 @@ final class EtcdTokens: Sendable {
         return HTTPClientField("Authorization", token)
     }
 
-    /// Forgets a token that was refused, unless another one has taken its place; false without user.
+    /// Forgets a token that was refused, unless another one has taken its place; false without
+    /// user.
     func drop(_ field: HTTPClientField?) -> Bool {
         guard let field else { return false }
         token.withLock { if $0 == field.value { $0 = nil } }

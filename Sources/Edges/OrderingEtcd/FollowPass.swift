@@ -12,6 +12,7 @@ final class FollowPass {
     private let courier: Courier
     private var cursor: StreamCursor
     private var mark: StoreMark?
+    private var beat: UInt64 = 0
     private var pageCount = 16
 
     init(_ job: Follower.Job, _ connection: EtcdConnection, _ keys: EtcdKeys, _ courier: Courier) {
@@ -20,7 +21,10 @@ final class FollowPass {
     }
 
     /// Lists and watches until something ends it; then it may be run again.
-    func run(_ cancellation: HTTPCancellation, report: (Follower.Progress) -> Void) {
+    ///
+    /// Reports its progress whenever it starts to wait for the watch, and nil when it has work.
+    func run(_ cancellation: HTTPCancellation, report: (Follower.Progress?) -> Void) {
+        defer { report(nil) }
         do throws(EtcdFailure) {
             // What comes while the pages are read is in the watch, which starts at the first page.
             let mark = try list(cancellation)
@@ -32,18 +36,19 @@ final class FollowPass {
         }
     }
 
-    private func tell(_ report: (Follower.Progress) -> Void) {
-        guard let mark, let next = cursor.next else { return }
+    private func tell(_ report: (Follower.Progress?) -> Void) {
+        beat += 1
+        guard let mark, let next = cursor.next else { return report(nil) }
         let position = EnginePosition(stream: cursor.stream, sequence: next)
-        report(Follower.Progress(number: job.number, next: position, mark: mark))
+        report(Follower.Progress(number: job.number, next: position, mark: mark, beat: beat))
     }
 
     // MARK: List
 
     private func list(_ cancellation: HTTPCancellation) throws(EtcdFailure) -> StoreMark {
-        var sequence = cursor.next ?? .max
+        var sequence = cursor.resumption ?? .max
         var page = try self.page(from: sequence, cancellation)
-        if let mark, page.mark.isBehind(mark), cursor.rewindStart < sequence {
+        if contradicts(page), cursor.rewindStart < sequence {
             // Not the store that it was: what was delivered may look otherwise now.
             sequence = cursor.rewindStart
             page = try self.page(from: sequence, cancellation)
@@ -60,6 +65,15 @@ final class FollowPass {
             sequence = last + 1
             page = try self.page(from: sequence, cancellation)
         }
+    }
+
+    /// Whether the store is not the one that it was: another, set back, or changed.
+    private func contradicts(_ page: RangeAnswer) -> Bool {
+        if let mark, page.mark.isBehind(mark) { return true }
+        guard let first = page.pairs.first, let position = keys.position(of: first.key) else {
+            return false
+        }
+        return cursor.contradicts(position.sequence, first.value)
     }
 
     private func page(
@@ -80,22 +94,25 @@ final class FollowPass {
 
     private func watch(
         from mark: StoreMark, _ cancellation: HTTPCancellation,
-        _ report: (Follower.Progress) -> Void
+        _ report: (Follower.Progress?) -> Void
     ) throws(EtcdFailure) {
         // All of the stream, so that changes of what was delivered are seen too.
         let first = keys.key(EnginePosition(stream: cursor.stream, sequence: 0))
         let request = EtcdRequest.watch(
             first, keys.end(ofStream: cursor.stream), from: mark.revision + 1)
         var failure: EtcdFailure?
-        try connection.stream(request, cancellation: cancellation) { line in
-            do throws(EtcdFailure) {
-                let goesOn = try take(line)
-                tell(report)
-                return goesOn
-            } catch {
-                failure = error
-                return false
+        try connection.stream(request, cancellation: cancellation) { lines in
+            report(nil)
+            for line in lines {
+                do throws(EtcdFailure) {
+                    guard try take(line) else { return false }
+                } catch {
+                    failure = error
+                    return false
+                }
             }
+            tell(report)
+            return true
         }
         if let failure { throw failure }
     }
@@ -132,12 +149,13 @@ final class FollowPass {
         }
         for due in cursor.take(position.sequence, pair.value) {
             let place = EnginePosition(stream: cursor.stream, sequence: due.sequence)
-            guard courier.deliver(due.record, at: place, follow: job.number) else {
-                throw .cancelled
-            }
+            // Before it happens: who has been told of a record finds it counted.
             connection.board.count { counters in
                 counters.deliveredCount += 1
                 counters.deliveredByteCount += UInt64(due.record.count)
+            }
+            guard courier.deliver(due.record, at: place, follow: job.number) else {
+                throw .cancelled
             }
         }
         return position.sequence

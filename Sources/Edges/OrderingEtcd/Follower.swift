@@ -11,11 +11,13 @@ final class Follower: Sendable {
         let start: EnginePosition
     }
 
-    /// How far a job has come, for those who check on it.
+    /// How far a job has come, for those who check on it while it waits for its watch.
     struct Progress: Hashable, Sendable {
         let number: UInt64
         let next: EnginePosition
         let mark: StoreMark
+        /// How often bytes have come; while they do, nothing is stuck.
+        let beat: UInt64
     }
 
     private struct State {
@@ -43,6 +45,7 @@ final class Follower: Sendable {
         }
     }
 
+    /// nil while nothing is followed, and while the follower lists or delivers.
     var progress: Progress? { state.withLock { $0.progress } }
 
     /// Makes the job with this number list and watch anew.

@@ -36,8 +36,8 @@ final class Keeper: Sendable {
 
     /// Looks after things from time to time until closed.
     func run() {
-        // What the follower was waiting for when last looked at.
-        var before: EnginePosition?
+        // How the follower was when last looked at.
+        var before: Follower.Progress?
         while !state.withLock({ $0.isClosed }) {
             if let status = connection.peek(.status, read: StatusAnswer.init) {
                 connection.board.reported(status)
@@ -53,33 +53,30 @@ final class Keeper: Sendable {
     }
 
     /// Asks the cluster for the next expected key, which also tells whether it works at all.
-    private func check(_ before: EnginePosition?) -> EnginePosition? {
+    private func check(_ before: Follower.Progress?) -> Follower.Progress? {
         let progress = follower.progress
         let next = progress?.next ?? EnginePosition(stream: 0, sequence: 0)
         let request = EtcdRequest.range(
             keys.key(next), keys.end(ofStream: next.stream), limit: 1, keysOnly: true)
         let found = try? connection.ask(
             request, within: connection.settings.requestTimeout, read: RangeAnswer.init)
-        guard let found, let progress else {
-            if progress == nil { connection.board.found(nil) }
-            return nil
-        }
+        guard let found, let progress else { return nil }
         connection.board.count { $0.followLag = found.count }
         let present = found.pairs.first.flatMap { keys.position(of: $0.key) }
         if found.mark.isBehind(progress.mark) {
             follower.restart(progress.number)
-        } else if before == next, present == next {
-            // It was there a whole round ago, and the watch did not bring it.
+        } else if before == progress, present == next {
+            // It was there a whole round ago, and the watch has been silent since.
             follower.restart(progress.number)
         }
         if let present, present > next {
             // What was put out of order for a moment only is no gap.
             let gap = EngineHealth.Gap(missing: next.sequence, present: present.sequence)
-            if before == next { connection.board.found(gap) }
+            if before?.next == next { connection.board.found(gap) }
         } else {
             connection.board.found(nil)
         }
-        return next
+        return progress
     }
 
     /// Deletes what was released and lets the store forget its history, when it is time.

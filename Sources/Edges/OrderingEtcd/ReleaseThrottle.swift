@@ -8,7 +8,9 @@ struct ReleaseThrottle: Sendable {
     private var cleaned: EnginePosition?
     private var since: UInt64 = 0
 
-    init(count: UInt64, nanoseconds: UInt64) { (self.count, self.nanoseconds) = (count, nanoseconds) }
+    init(count: UInt64, nanoseconds: UInt64) {
+        (self.count, self.nanoseconds) = (count, nanoseconds)
+    }
 
     /// Notes that all through a position may go; lower positions than before change nothing.
     mutating func offer(_ position: EnginePosition, now: UInt64) {
@@ -32,7 +34,10 @@ struct ReleaseThrottle: Sendable {
 
     /// Positions since the last cleaning; a new stream is a reason to clean at once.
     private func distance(to target: EnginePosition) -> UInt64 {
-        guard let cleaned else { return target.stream > 0 ? .max : target.sequence }
+        guard let cleaned else {
+            let isLast = target.sequence == .max
+            return target.stream > 0 || isLast ? .max : target.sequence + 1
+        }
         guard cleaned.stream == target.stream else { return .max }
         return target.sequence - cleaned.sequence
     }

@@ -59,6 +59,18 @@ struct StreamCursor: Sendable {
     /// Notes that the store is being looked at again.
     mutating func look() { lowestDropped = nil }
 
+    /// Where to look when following goes on: at the last record that was delivered, if there is
+    /// one, as it tells whether the store is still the one that it was.
+    var resumption: UInt64? {
+        guard let next, next > 0, digests[next - 1] != nil else { return next }
+        return next - 1
+    }
+
+    /// Whether the store holds something else than what was delivered at a sequence.
+    func contradicts(_ sequence: UInt64, _ record: [UInt8]) -> Bool {
+        digests[sequence].map { $0 != Self.digest(record) } ?? false
+    }
+
     /// Where to look again when the store is not the one that it was.
     var rewindStart: UInt64 { recent.min() ?? next ?? .max }
 

@@ -1,4 +1,5 @@
 package import Base
+@preconcurrency import Glibc
 
 /// What a log line may say beside its event: nothing that a request, a record or a key could fill.
 ///
@@ -25,6 +26,8 @@ package enum LogValue: Hashable, Sendable {
     /// At most 64 characters of a–z, 0–9, `.`, `-` and `_`, with no run of six digits, which an
     /// identity or telephone number would have; any other text is logged as `withheld`.
     case name(String)
+    /// The numeric address of another node; any other text is logged as `withheld`.
+    case address(String)
 
     /// A word that is a literal in the sources, whole and unchanged.
     package struct StaticWord: Hashable, Sendable, ExpressibleByStringLiteral {
@@ -51,6 +54,7 @@ package enum LogValue: Hashable, Sendable {
         case .refusal(let refusal): Self.quoted(Self.safe(refusal.code))
         case .systemError(let error): Self.quoted(Self.safe("\(error.operation).\(error.code)"))
         case .name(let name): Self.quoted(Self.safe(name))
+        case .address(let text): Self.quoted(Self.isAddress(text) ? text : "withheld")
         }
     }
 
@@ -72,6 +76,13 @@ package enum LogValue: Hashable, Sendable {
             }
         }
         return text
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        var room = in6_addr()
+        // C would see the text's beginning only.
+        guard !text.utf8.contains(0) else { return false }
+        return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1
     }
 
     /// A JSON string (RFC 8259 §7).

@@ -155,7 +155,7 @@ package enum FinalityMessage: Hashable, Sendable {
 /// | time | integer | milliseconds since 1970, by the sender's clock |
 /// | voter | null or integer | the sender's place in the set of the next height |
 /// | echo | null or array | the newest vote and TIMEOUT of the receiver that the sender knows |
-/// | signature | byte string | by the validator's key; empty for a follower |
+/// | signature | byte string | by the sender's key, checked where it is a validator's |
 package struct Heartbeat: Hashable, Sendable, CBORCodable {
     package let height: UInt64
     package let head: Hash256

@@ -100,7 +100,9 @@ extension Participant {
         nextHeartbeat = now.monotonic + timing.heartbeat
         let message = Heartbeat.message(
             chain, height: tip.height, head: tip.digest, time: now.wall)
-        let signature = rules.own == nil ? [] : authenticator.sign(message)
+        // Signed by followers too: a peer that is an epoch ahead or behind may take this node for a
+        // validator.
+        let signature = authenticator.sign(message)
         for peer in peers.all where peer.isConnected {
             let voter = rules.set.validators.firstIndex { $0.key == peer.key }
             let echo = voter.map { voting.echo(of: $0) }

@@ -31,7 +31,9 @@ package struct TrustFile: Hashable, Sendable {
     /// The newest epoch that the file proves.
     package var lastEpoch: ValidatorEpoch { epochs[epochs.count - 1] }
 
-    /// An epoch that the file proves; nil beyond. Who proposed a set is not in the file.
+    /// An epoch that the file proves; nil beyond.
+    ///
+    /// Who proposed a set is not in the file.
     package func epoch(_ number: UInt64) -> ValidatorEpoch? {
         number < UInt64(epochs.count) ? epochs[Int(number)] : nil
     }

@@ -15,9 +15,10 @@ struct DocumentTests {
         ("entry-and-block.md", "entry"), ("entry-and-block.md", "header"),
         ("entry-and-block.md", "certificate"), ("entry-and-block.md", "block"),
         ("receipt.md", "receipt"), ("receipt.md", "receipt state"), ("trust-file.md", "genesis"),
-        ("state-tree-keys.md", "account keys"), ("snapshot.md", "pruned block"),
-        ("snapshot.md", "snapshot manifest"), ("snapshot.md", "state chunk"),
-        ("snapshot.md", "transaction chunk"),
+        ("state-tree-keys.md", "account keys"), ("state-tree-keys.md", "validator epoch"),
+        ("state-tree-keys.md", "validator change"), ("trust-file.md", "handoff"),
+        ("snapshot.md", "pruned block"), ("snapshot.md", "snapshot manifest"),
+        ("snapshot.md", "state chunk"), ("snapshot.md", "transaction chunk"),
     ])
     func theWorkedExampleIsTheSample(page: String, name: String) throws {
         let example = try Page(page).example(name)

@@ -75,7 +75,7 @@ struct FormatTests {
 
     private static let versioned = [
         "transaction body", "entry", "header", "certificate", "block", "receipt", "genesis",
-        "account keys",
+        "account keys", "validator epoch", "validator change", "handoff",
     ]
 
     @Test(arguments: versioned)

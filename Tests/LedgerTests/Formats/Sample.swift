@@ -16,6 +16,10 @@ struct Sample {
     let receipt: Receipt
     let snapshot: TestSnapshot
     let prunedBlock: StoredBlock
+    /// The end of epoch 0 of another chain, where one validator becomes two.
+    let handoff: Handoff
+    let change: ValidatorChange
+    let epoch: ValidatorEpoch
 
     init() throws {
         chain = try TestChain(seed: 7)
@@ -36,6 +40,15 @@ struct Sample {
         prunedBlock = StoredBlock(
             header: block.header, certificate: block.certificate,
             entries: [.dropped(leaf: LogHash.leaf(bytes, .sha256), retentionClass: "telemetry")])
+        let changing = try TestChain(seed: 9)
+        let two = changing.set.validators + [try changing.validator()]
+        try changing.agree(on: two)
+        try changing.confirm(two)
+        guard let change = try changing.waiting() else { throw Unexpected(what: "no change") }
+        try changing.advance(to: ValidatorSchedule.spanLength)
+        guard let handoff = changing.handoffs.first else { throw Unexpected(what: "no handoff") }
+        (self.change, self.handoff) = (change, handoff)
+        epoch = try ValidatorTable.current(changing.genesis, in: changing.store)
     }
 
     var trust: TrustFile { TrustFile(genesis: chain.genesis) }
@@ -73,6 +86,9 @@ struct Sample {
             Format(
                 "account keys", AccountKeys(keys: [chain.authority.key.publicKey]).encoded,
                 AccountKeys.self),
+            Format("validator epoch", epoch.encoded, ValidatorEpoch.self),
+            Format("validator change", change.encoded, ValidatorChange.self),
+            Format("handoff", handoff.encoded, Handoff.self),
         ]
     }
 }

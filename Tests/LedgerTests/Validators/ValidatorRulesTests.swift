@@ -160,7 +160,8 @@ struct ValidatorRulesTests {
         }
     }
 
-    @Test("whatever is proposed, what the rules let through keeps what they promise",
+    @Test(
+        "whatever is proposed, what the rules let through keeps what they promise",
         arguments: UInt64(1)...12)
     func randomChangesKeepTheInvariants(seed: UInt64) throws {
         let random = SeededRandom(seed: seed)

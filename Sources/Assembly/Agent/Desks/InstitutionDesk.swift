@@ -1,6 +1,6 @@
 package import Base
 package import ContractKit
-import Cryptography
+package import Cryptography
 package import FHIRModel
 package import Ledger
 package import Membership
@@ -46,9 +46,10 @@ package struct InstitutionDesk: Sendable {
     /// Enrols a resident who keeps the wallet, publishes the first keys and remembers the patient.
     ///
     /// The identity number stays here; the chain gets a keyed commitment to it. What an earlier run
-    /// that broke off has done is not done again.
+    /// that broke off has done is not done again. The suite is the zone's cipher.
     package func enrol(
-        _ wallet: ResidentWallet, identityNumber: IdentityNumber, assurance: IdentityAssurance
+        _ wallet: ResidentWallet, identityNumber: IdentityNumber, assurance: IdentityAssurance,
+        suite: CipherSuite
     ) throws(DeskError) -> AccountID {
         let identity = store.identity
         guard let institution = identity.account, let secret = identity.registrySecret else {
@@ -70,7 +71,7 @@ package struct InstitutionDesk: Sendable {
         do throws(PortError) { known = try port.member(owner.account) } catch { throw .port(error) }
         if known == nil { try submit([call], with: [owner.signer]) }
         let desk = OwnerDesk(
-            owner: owner, port: port, chain: builder.chain, suite: .aes256GCM, random: random)
+            owner: owner, port: port, chain: builder.chain, suite: suite, random: random)
         try desk.publishMissing()
         return owner.account
     }

@@ -17,7 +17,8 @@ struct ChainRoutes {
     }
 
     private static let block = Schema.object(
-        ("height", Schema.number), ("time", Schema.time), ("digest", Schema.hash),
+        ("height", Schema.number), ("epoch", Schema.number), ("time", Schema.time),
+        ("digest", Schema.hash),
         ("parent", Schema.hash), ("entries", Schema.number), ("log_size", Schema.number),
         ("log_root", Schema.hash), ("state_root", Schema.hash), ("signers", Schema.number),
         ("bytes", Schema.number))
@@ -125,6 +126,7 @@ struct ChainRoutes {
         let header = block.header
         return [
             JSONMember("height", .integer(header.height)),
+            JSONMember("epoch", .integer(header.epoch)),
             JSONMember("time", .string(header.time.rfc3339)),
             JSONMember("digest", .string(block.certificate.header.description)),
             JSONMember("parent", .string(header.parent.description)),

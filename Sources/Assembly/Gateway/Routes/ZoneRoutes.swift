@@ -30,7 +30,8 @@ struct ZoneRoutes {
                             ("zone", Schema.string), ("zone_name_en", Schema.string),
                             ("zone_name_zh", Schema.string), ("chain", Schema.hash),
                             ("chain_name", Schema.string), ("name", Schema.string),
-                            ("height", Schema.number), ("entries", Schema.number),
+                            ("height", Schema.number), ("epoch", Schema.number),
+                            ("entries", Schema.number),
                             ("head", Schema.hash), ("state_root", Schema.hash),
                             ("time", Schema.time), ("members", ["type": "object"]),
                             ("contracts", Schema.list(["type": "object"])),
@@ -41,9 +42,15 @@ struct ZoneRoutes {
             Route(
                 method: .get, path: "/v1/trust", access: .everyone,
                 summary: "The trust file: all that is needed to check receipts offline.",
-                gives: [.json(["type": "object"])]
+                gives: [.json(["type": "object"])],
+                refusals: [(503, "The end of an epoch cannot be read.")]
             ) { exchange throws(APIError) in
-                let text = TrustFile(genesis: node.configuration.genesis).text
+                let text: [UInt8]
+                do throws(StorageError) {
+                    text = try node.trustFile().text
+                } catch {
+                    throw APIError(503, error.refusal)
+                }
                 exchange.reply(
                     HTTPResponse(
                         status: 200, headers: ["content-type": "application/json; charset=utf-8"],
@@ -70,7 +77,7 @@ struct ZoneRoutes {
             "zone_name_en": .string(province?.english ?? genesis.zone),
             "zone_name_zh": .string(province?.chinese ?? genesis.zone),
             "chain": .string(genesis.id.description), "chain_name": .string(genesis.chain),
-            "name": .string(name), "height": .integer(head.height),
+            "name": .string(name), "height": .integer(head.height), "epoch": .integer(head.epoch),
             "entries": .integer(head.log.size), "head": .string(head.digest.description),
             "state_root": .string(head.stateRoot.description),
             "time": .string(head.time.rfc3339),

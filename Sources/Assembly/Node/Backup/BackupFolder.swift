@@ -9,7 +9,7 @@ import System
 /// | name | what |
 /// |---|---|
 /// | `chain/backup.manifest` | digests of everything, and the head's certificate |
-/// | `chain/trust.json`, `chain/retention.json` | configuration |
+/// | `chain/trust.json`, `chain/retention.json`, `chain/node.json` | configuration |
 /// | `chain/blocks/`, `chain/audit/` | intact frames of the block log and of the audit journal |
 /// | `chain/state.snapshot` | the state, where the blocks alone do not give it |
 /// | `chain/vault.list` | the addresses of all bodies, 32 bytes each, ascending |
@@ -24,7 +24,10 @@ struct BackupFolder {
     static let vaultListName = "vault.list"
     static let retentionName = "retention.json"
     static let trustName = "trust.json"
-    static let keyNames = ["operator.key", "validator-next.key", "validator.key"]
+    static let clusterName = "node.json"
+    static let keyNames = [
+        "link.crt", "link.key", "operator.key", "validator-next.key", "validator.key",
+    ]
 
     let path: String
 

@@ -218,7 +218,9 @@ package struct BackupWriter {
     // MARK: The rest
 
     private func copySettings() throws -> [BackupFile] {
-        var names = [BackupFolder.trustName, BackupFolder.retentionName]
+        var names = [
+            BackupFolder.trustName, BackupFolder.retentionName, BackupFolder.clusterName,
+        ]
         if options.includesKeys { names += BackupFolder.keyNames }
         return try names.filter { FileSystem.exists("\(source.path)/\($0)") }.map { name in
             try BackupFileWriter.copy("\(source.path)/\(name)", to: name, in: target.staged)

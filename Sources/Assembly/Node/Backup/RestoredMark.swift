@@ -1,7 +1,7 @@
 import Base
 import Encoding
 import Ledger
-package import System
+import System
 
 /// The mark of a folder that came out of a backup.
 ///
@@ -16,12 +16,6 @@ extension NodeFolder {
 
     /// True as long as the validator of this folder must not sign.
     package var isRestored: Bool { FileSystem.exists(restoredFile) }
-
-    /// Removes the mark, durably: the validator may sign again.
-    package func clearRestored() throws(SystemError) {
-        try FileSystem.removeFile(restoredFile)
-        try FileSystem.syncFolder(path)
-    }
 
     func markRestored(_ manifest: BackupManifest, time: Timestamp) throws(SystemError) {
         let mark: JSONValue = [

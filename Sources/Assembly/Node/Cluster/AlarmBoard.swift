@@ -3,6 +3,7 @@ import Finality
 import Ledger
 import Ordering
 import Synchronization
+import System
 
 /// Something that an operator must know of, and what to do about it.
 package struct NodeAlarm: Hashable, Sendable {
@@ -22,7 +23,11 @@ package final class AlarmBoard: Sendable {
     private let alarms = Mutex<[NodeAlarm]>([])
     private let clock: @Sendable () -> Timestamp
 
-    init(clock: @escaping @Sendable () -> Timestamp) { self.clock = clock }
+    private let logger: Logger
+
+    init(clock: @escaping @Sendable () -> Timestamp, logger: Logger = .silent) {
+        (self.clock, self.logger) = (clock, logger)
+    }
 
     /// In the order in which they were raised.
     package var standing: [NodeAlarm] { alarms.withLock { $0 } }
@@ -37,8 +42,6 @@ package final class AlarmBoard: Sendable {
         case .finality(.released):
             end(code: "finality.quarantined")
             end(code: "finality.releasable")
-        case .finality(.conflictingRecords):
-            raise(AlarmText.refusal(cause))
         default: raise(AlarmText.refusal(cause))
         }
     }
@@ -52,12 +55,29 @@ package final class AlarmBoard: Sendable {
         }
     }
 
+    /// Replaces the alarms of the links, which begin with `links.`; what stands already stays.
+    func note(links refusals: [Refusal]) {
+        let now = clock()
+        alarms.withLock { alarms in
+            alarms.removeAll { alarm in
+                alarm.refusal.code.hasPrefix("links.") && !refusals.contains(alarm.refusal)
+            }
+            for refusal in refusals where !alarms.contains(where: { $0.refusal == refusal }) {
+                alarms.append(NodeAlarm(since: now, refusal: refusal))
+                logger.log(.warning, "alarm.raised", ["alarm": .refusal(refusal)])
+            }
+        }
+    }
+
     private func raise(_ refusal: Refusal) {
         let alarm = NodeAlarm(since: clock(), refusal: refusal)
-        alarms.withLock { alarms in
+        let isNew = alarms.withLock { alarms in
+            let count = alarms.count
             alarms.removeAll { $0.refusal.code == refusal.code }
-            alarms.append(alarm)
+            defer { alarms.append(alarm) }
+            return alarms.count == count
         }
+        if isNew { logger.log(.warning, "alarm.raised", ["alarm": .refusal(refusal)]) }
     }
 
     private func end(code: String) {

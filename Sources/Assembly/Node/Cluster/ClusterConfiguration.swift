@@ -15,6 +15,8 @@ package struct ClusterConfiguration: Sendable {
     /// Called when the validator may sign again: removes the mark of the restored folder.
     package var released: @Sendable () -> Void = {}
     package var timing = FinalityTiming()
+    /// Where the operator asks for things; nil in tests.
+    package var desk: OperatorDesk?
 
     package init(
         transport: any PeerTransport,

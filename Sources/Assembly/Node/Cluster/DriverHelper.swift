@@ -14,8 +14,8 @@ protocol DriverHelperOwner: AnyObject, Sendable {
     func send(_ message: FinalityMessage, to peer: PublicKey)
 }
 
-/// Does beside the driver's thread what takes long and decides nothing: checks signatures of bodies,
-/// reads blocks and blobs for peers.
+/// Does beside the driver's thread what takes long and decides nothing: checks signatures of
+/// bodies, reads blocks and blobs for peers.
 final class DriverHelper: Sendable {
     /// Requests of peers that may wait; more are dropped, and asked again.
     private static let requestLimit = 256

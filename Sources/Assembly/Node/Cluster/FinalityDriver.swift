@@ -18,6 +18,8 @@ final class FinalityDriver: @unchecked Sendable {
     private static let pendingLimit = 2 * LedgerLimits.blockTransactionCount
     /// Milliseconds that accepted transactions get to become final when the node stops.
     private static let drainTime: UInt64 = 3000
+    /// Milliseconds between looks at what changes rarely: validators, certificates, wishes.
+    private static let chorePause: UInt64 = 250
 
     let chain: ChainStore
     let pool: Pool
@@ -28,6 +30,7 @@ final class FinalityDriver: @unchecked Sendable {
     private let helper: DriverHelper
     private let journal: VoteJournal
     private let configuration: ClusterConfiguration
+    private let key: SigningKey
     private let clock: @Sendable () -> Timestamp
     private let observersOfBlocks: [any BlockObserver]
     private let publish: (Head) -> Void
@@ -40,6 +43,7 @@ final class FinalityDriver: @unchecked Sendable {
     private var executed: (proposal: Hash256, block: ExecutedBlock)?
     private var divergent: [[UInt8]]?
     private var isStopping = false
+    private var nextChores: UInt64 = 0
 
     init(
         chain: ChainStore, pool: Pool, key: SigningKey, configuration: ClusterConfiguration,
@@ -53,6 +57,7 @@ final class FinalityDriver: @unchecked Sendable {
         transport = configuration.transport
         journal = VoteJournal(journal: configuration.votes)
         let (memory, bodies) = try journal.load()
+        self.key = key
         participant = Participant(
             chain: chain.genesis.id, own: key.publicKey,
             authenticator: KeyAuthenticator(key: key), timing: configuration.timing,
@@ -84,7 +89,7 @@ final class FinalityDriver: @unchecked Sendable {
         defer { end() }
         do {
             try helper.start(self)
-            try transport.start(self)
+            try transport.start(self, as: key, among: chain.head.validators)
             engine = try configuration.openEngine?(self)
         } catch {
             alarms.raise(.engine(String(describing: error)))
@@ -109,8 +114,20 @@ final class FinalityDriver: @unchecked Sendable {
                 }
             }
             try drawFromPool()
+            try doChores()
             status.withLock { $0 = participant.status }
         }
+    }
+
+    private func doChores() throws(StorageError) {
+        guard now.monotonic >= nextChores else { return }
+        nextChores = now.monotonic + Self.chorePause
+        transport.update(chain.head.validators)
+        alarms.note(links: transport.alarms)
+        guard let desk = configuration.desk, let wish = desk.wish() else { return }
+        try handle(.release(force: wish.force))
+        try handle(.tick)
+        desk.answer(wish, participant.standing)
     }
 
     private var now: Moment {

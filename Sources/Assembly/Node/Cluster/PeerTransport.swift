@@ -1,9 +1,19 @@
+package import Base
 package import Cryptography
+package import Ledger
 
 /// How messages reach the other nodes of a zone: authenticated links, or memory in tests.
 package protocol PeerTransport: AnyObject, Sendable {
     /// Begins to deliver; nothing comes before.
-    func start(_ receiver: any PeerReceiver) throws
+    ///
+    /// - Parameters:
+    ///   - key: what this node proves to the others.
+    ///   - validators: who votes now, and so is let in.
+    func start(
+        _ receiver: any PeerReceiver, as key: SigningKey, among validators: ValidatorSet) throws
+
+    /// Others vote from now on; called now and then even if they are the same.
+    func update(_ validators: ValidatorSet)
 
     /// Sends without waiting; a message that finds no room or no link is dropped: voting repeats
     /// what matters.
@@ -17,6 +27,9 @@ package protocol PeerTransport: AnyObject, Sendable {
 
     /// The links as an operator wants to see them.
     var links: [PeerLink] { get }
+
+    /// What is wrong with the links themselves, such as certificates that end soon.
+    var alarms: [Refusal] { get }
 
     /// Ends all links; nothing is delivered afterwards.
     func stop()

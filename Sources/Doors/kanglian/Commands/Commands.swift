@@ -2,6 +2,7 @@
 enum Commands {
     static let all: [Command] =
         ZoneCommands.all + ImportCommands.all + RecordCommands.all + ConsentCommands.all
-        + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + InspectCommands.all
+        + AccessCodeCommands.all + AuditCommands.all + ReceiptCommands.all + TrustCommands.all
+        + GovernanceCommands.all + InspectCommands.all
         + HistoryCommands.all + BackupCommands.all + MeasureCommands.all + ToolCommands.all
 }

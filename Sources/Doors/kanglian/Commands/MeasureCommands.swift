@@ -32,6 +32,20 @@ enum MeasureCommands {
                 }
             }),
         Command(
+            words: ["bench", "cluster"],
+            summary: Localized(
+                "measure finality among four validators over etcd on this machine",
+                "测量四个验证者经 etcd 排序的终结性能"),
+            options: benchOptions,
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? ClusterBenchmark.Plan.smoke : ClusterBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    return try ClusterBenchmark(plan: plan, folder: folder, progress: progress)
+                        .run()
+                }
+            }),
+        Command(
             words: ["conformance"],
             summary: Localized(
                 "run a published suite from disk: wycheproof, merkle, jcs, roundtrip",

@@ -98,14 +98,16 @@ enum ToolCommands {
         do {
             let lock = try FolderLock(path)
             defer { lock.release() }
-            if invocation.flag("rebuild-state") { try node.removeState() }
+            if invocation.flag("rebuild-state") { try node.rebuildState() }
             let running = try Node(
-                configuration: node.configuration(), storage: NodeFolder.openStorage(path))
+                configuration: node.inspection(), storage: NodeFolder.openStorage(path))
             defer { running.shutdown() }
             return .success("height \(running.head.height), \(running.head.log.size) entries")
         } catch let error as SystemError {
             return .failure(error.refusal)
         } catch let error as NodeError {
+            return .failure(error.refusal)
+        } catch let error as SnapshotError {
             return .failure(error.refusal)
         } catch let refusal as Refusal {
             return .failure(refusal)
