@@ -54,7 +54,7 @@ struct SnapshotMeasurements {
             time: Timestamp(milliseconds: 1_800_000_000_000),
             position: OrderingPosition(stream: 0, first: 1000, last: 1000),
             validators: genesis.validators.digest, nextValidators: genesis.validators.digest,
-            contracts: ContractRegistry(Node.contracts).contractSetDigest)
+            contracts: Node.executor.contractSetDigest)
         let vote = Vote(
             chain: header.chain, epoch: 0, validators: header.validators, height: header.height,
             view: 0, phase: .commit, header: header.digest(suite))

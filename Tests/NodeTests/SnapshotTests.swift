@@ -138,13 +138,15 @@ struct SnapshotTests {
         let manifest = try node.makeSnapshot()
         let file = try #require(try node.snapshots?.file(manifest.height))
         try zone.fill(node, blocks: 7)
-        let (folder, outcome) = try zone.join("joined", file) { (height) throws(SnapshotError) in
-            do throws(StorageError) {
-                return try node.blocks(from: height, count: 3, byteCount: 1 << 20)
-            } catch {
-                throw .storage(error)
-            }
-        }
+        let (folder, outcome) = try zone.join(
+            "joined", file,
+            later: { (height) throws(SnapshotError) in
+                do throws(StorageError) {
+                    return try node.blocks(from: height, count: 3, byteCount: 1 << 20)
+                } catch {
+                    throw .storage(error)
+                }
+            })
         #expect(outcome.height == manifest.height && outcome.head == node.head)
         node.shutdown()
         let other = try zone.open(folder)
@@ -153,7 +155,8 @@ struct SnapshotTests {
         other.shutdown()
         // A block that does not follow leaves no folder.
         #expect(throws: SnapshotError.self) {
-            _ = try zone.join("other", file) { (_) throws(SnapshotError) in [[1, 2, 3]] }
+            _ = try zone.join(
+                "other", file, later: { (_) throws(SnapshotError) in [[1, 2, 3]] })
         }
         #expect(!FileSystem.exists(zone.path("other")))
     }

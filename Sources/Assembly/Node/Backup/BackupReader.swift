@@ -1,5 +1,4 @@
 package import Base
-import ContractKit
 import Cryptography
 import Encoding
 package import Ledger
@@ -19,7 +18,7 @@ package struct BackupReader {
     ///   in the backup, which shows damage but not forgery.
     package init(
         _ source: String, trust: TrustFile?,
-        executor: any Executor = ContractRegistry(Node.contracts),
+        executor: any Executor = Node.executor,
         observer: @escaping (BackupProgress) -> Void = { _ in }
     ) {
         (self.source, self.trust, self.executor) = (BackupFolder(path: source), trust, executor)

@@ -1,5 +1,4 @@
 import Base
-import ContractKit
 import Ledger
 import Storage
 import System
@@ -21,7 +20,7 @@ package final class RestingNode: Sendable {
         storage = try NodeFolder.openStorage(folder.path)
         do throws(ChainStoreError) {
             let chain = try ChainStore(
-                genesis: genesis, executor: ContractRegistry(Node.contracts),
+                genesis: genesis, executor: Node.executor,
                 store: storage.store, log: storage.log)
             let head = chain.head
             height = head.height

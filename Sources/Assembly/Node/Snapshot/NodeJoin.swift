@@ -1,5 +1,4 @@
 import Base
-import ContractKit
 import Cryptography
 import Encoding
 package import Ledger
@@ -39,7 +38,7 @@ package struct NodeJoin {
     ///   - passed: called after each step; what it throws ends the work.
     package init(
         target: NodeFolder, trust: TrustFile,
-        executor: any Executor = ContractRegistry(Node.contracts),
+        executor: any Executor = Node.executor,
         passed: @escaping (Step) throws(SnapshotError) -> Void = { (_) throws(SnapshotError) in }
     ) {
         (self.target, self.trust, self.executor) = (target, trust, executor)

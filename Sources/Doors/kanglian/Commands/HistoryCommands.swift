@@ -145,9 +145,9 @@ enum HistoryCommands {
         let outcome = try NodeErrors.worded {
             if let file = invocation.value("snapshot") {
                 let join = NodeJoin(target: target, trust: trust)
-                return try join.run(try SnapshotFile(file), keys: keys) { state in
-                    show(state, progress, invocation)
-                }
+                return try join.run(
+                    try SnapshotFile(file), keys: keys,
+                    observer: { show($0, progress, invocation) })
             }
             try NodeJoin(target: target, trust: trust).requireFreeTarget()
             let url = try invocation.required("from")
@@ -170,8 +170,8 @@ enum HistoryCommands {
                     } catch {
                         throw .source(error.refusal)
                     }
-                }
-            ) { state in show(state, progress, invocation) }
+                },
+                observer: { show($0, progress, invocation) })
         }
         progress.end()
         report(outcome, target, hasKeys: keys != nil, invocation)
