@@ -91,7 +91,11 @@ struct HeightVotingTests {
         seat.hear(.timeout(council.timeout(3, low, by: others[1]), low))
         let lead = try #require(
             seat.ballots.lazy.compactMap { ballot -> (Proposal, TimeoutProof?)? in
-                if case .lead(3, let proposal, let proof) = ballot { (proposal, proof) } else { nil }
+                if case .lead(3, let proposal, let proof) = ballot {
+                    (proposal, proof)
+                } else {
+                    nil
+                }
             }.first)
         #expect(lead.0 == council.proposal(2))
         #expect(
@@ -176,7 +180,8 @@ struct HeightVotingTests {
         #expect(seat.decided == council.header(block))
     }
 
-    @Test("A leader that signed a block before its crash does not lead another, nor it without right")
+    @Test(
+        "A leader that signed a block before its crash does not lead another, nor it without right")
     func restartedLeader() throws {
         let council = try Council()
         let leader = council.rules[0].leader(of: 1)

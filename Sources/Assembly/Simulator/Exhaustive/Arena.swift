@@ -44,7 +44,8 @@ struct Arena {
             Proposal(
                 height: height, parent: parent, epoch: 0, validators: set.digest,
                 position: OrderingPosition(
-                    stream: index < 2 ? 0 : 1, first: height, last: index < 2 ? height : height - 1),
+                    stream: index < 2 ? 0 : 1, first: height,
+                    last: index < 2 ? height : height - 1),
                 time: Timestamp(milliseconds: height), body: Self.name("body", index),
                 count: 1, maker: max(0, index - 2))
         }

@@ -19,7 +19,9 @@ struct Sent: Hashable {
     /// The highest view that it committed in; -1 for none.
     private(set) var committedView = -1
 
-    mutating func addPrepare(_ view: Int, _ proposal: Int) { prepares[view] |= 1 << UInt8(proposal) }
+    mutating func addPrepare(_ view: Int, _ proposal: Int) {
+        prepares[view] |= 1 << UInt8(proposal)
+    }
 
     mutating func addCommit(_ view: Int, _ proposal: Int) {
         commits[view] |= 1 << UInt8(proposal)
@@ -38,7 +40,9 @@ struct Sent: Hashable {
     func write(to writer: inout CBORWriter) {
         for view in 0..<8 { writer.bytes([prepares[view], commits[view]]) }
         writer.list(timeouts.map(\.withoutVoter.bits).sorted()) { $0.unsigned(UInt64($1)) }
-        let leads = leads.map { UInt64($0.view) << 16 | UInt64($0.proposal) << 8 | UInt64($0.mark.code) }
+        let leads = leads.map {
+            UInt64($0.view) << 16 | UInt64($0.proposal) << 8 | UInt64($0.mark.code)
+        }
         writer.list(leads.sorted()) { $0.unsigned($1) }
     }
 }

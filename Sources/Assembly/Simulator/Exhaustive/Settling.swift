@@ -4,8 +4,8 @@ import Ledger
 /// The end of all faults: from a state on, every message arrives, clocks run out when nothing else
 /// happens, the Byzantine validator and the engine are silent.
 ///
-/// What was sent before counts as lost: only what a node says again by itself, the newest ballots of
-/// its record, is there. Somebody must decide then; the others get the block from it.
+/// What was sent before counts as lost: only what a node says again by itself, the newest ballots
+/// of its record, is there. Somebody must decide then; the others get the block from it.
 struct Settling {
     private let world: SmallWorld
     private var validators: [HonestValidator]
@@ -21,8 +21,11 @@ struct Settling {
     mutating func decides() -> Bool {
         for _ in 0..<Self.rounds {
             if isDecided { return true }
-            deliver(validators.map { $0.voteGuard.record.height == $0.voting.rules.height
-                ? $0.voteGuard.record.ballots : [] })
+            deliver(
+                validators.map {
+                    $0.voteGuard.record.height == $0.voting.rules.height
+                        ? $0.voteGuard.record.ballots : []
+                })
             if isDecided { return true }
             expire()
         }

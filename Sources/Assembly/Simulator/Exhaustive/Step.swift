@@ -31,16 +31,37 @@ struct Step: Hashable {
 
     var kind: Kind { Kind(rawValue: bits & 15) ?? .begin }
     /// After how many ballots of this step the process dies; 0 when it goes on.
-    var stop: Int { get { field(4, 3) } set { set(newValue, 4, 3) } }
-    var view: Int { get { field(7, 3) } set { set(newValue, 7, 3) } }
-    var proposal: Int { get { field(10, 3) } set { set(newValue, 10, 3) } }
+    var stop: Int {
+        get { field(4, 3) }
+        set { set(newValue, 4, 3) }
+    }
+    var view: Int {
+        get { field(7, 3) }
+        set { set(newValue, 7, 3) }
+    }
+    var proposal: Int {
+        get { field(10, 3) }
+        set { set(newValue, 10, 3) }
+    }
     /// Bits of the voters.
-    var voters: Int { get { field(13, 4) } set { set(newValue, 13, 4) } }
+    var voters: Int {
+        get { field(13, 4) }
+        set { set(newValue, 13, 4) }
+    }
     /// Bits of the voters whose PREPAREs come along.
-    var helpers: Int { get { field(17, 4) } set { set(newValue, 17, 4) } }
+    var helpers: Int {
+        get { field(17, 4) }
+        set { set(newValue, 17, 4) }
+    }
     /// The proposal that `helpers` prepared in `helperView`.
-    var helped: Int { get { field(51, 3) } set { set(newValue, 51, 3) } }
-    var helperView: Int { get { field(54, 3) } set { set(newValue, 54, 3) } }
+    var helped: Int {
+        get { field(51, 3) }
+        set { set(newValue, 51, 3) }
+    }
+    var helperView: Int {
+        get { field(54, 3) }
+        set { set(newValue, 54, 3) }
+    }
     /// What justifies a leader's proposal.
     var mark: Mark {
         get { Mark(code: UInt8(field(21, 5))) }

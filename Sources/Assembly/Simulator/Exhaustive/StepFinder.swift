@@ -1,4 +1,4 @@
-/// Finds what may happen to one honest validator next: everything that the network holds, everything
+/// Finds what may happen to one honest validator next: everything that the network holds, all
 /// that the Byzantine validator can make of it, the engine, the clock and crashes.
 ///
 /// Votes arrive in bundles that reach a quorum. That loses nothing: a vote below the quorum changes

@@ -1,5 +1,7 @@
-/// A set of 128-bit values in one block of memory: open addressing, linear probing, at most 3/4
-/// full. Two different states share a value with a probability below 10⁻²⁰ for 10⁹ states.
+/// A set of 128-bit values in one block of memory.
+///
+/// Open addressing, linear probing, at most three quarters full. Two different states share a value
+/// with a probability below 10⁻¹⁹ for 10⁹ states.
 struct VisitedSet {
     private var high: [UInt64]
     private var low: [UInt64]

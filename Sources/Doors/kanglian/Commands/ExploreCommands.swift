@@ -11,7 +11,8 @@ enum ExploreCommands {
                 "search every state of a small set of validators for forks and dead ends",
                 "穷举小规模验证者的全部状态，寻找分叉与死局"),
             options: [
-                .value("views", "N", "views of a height, 1 to 3 (default 2)", "每个高度的视图数，1 至 3（默认 2）"),
+                .value(
+                    "views", "N", "views of a height, 1 to 3 (default 2)", "每个高度的视图数，1 至 3（默认 2）"),
                 .value("heights", "N", "heights, 1 or 2 (default 2)", "高度数，1 或 2（默认 2）"),
                 .value(
                     "crashes", "N", "crashes of honest validators in all, 0 to 2 (default 0)",
