@@ -193,7 +193,9 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
-        tests("SimulatorTests", ["Base", "Finality", "Ledger", "Simulator", "System"]),
+        tests(
+            "SimulatorTests",
+            ["Base", "Encoding", "Cryptography", "Ledger", "Finality", "Simulator", "System"]),
         tests(
             "OrderingTests",
             [

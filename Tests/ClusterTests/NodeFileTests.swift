@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import Finality
 import Ledger
 import Node
 import Testing

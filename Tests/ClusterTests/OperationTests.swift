@@ -1,5 +1,6 @@
 import Encoding
 import Node
+import Sandbox
 import System
 import Testing
 

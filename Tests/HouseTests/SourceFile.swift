@@ -29,7 +29,8 @@ enum Repository {
         ".build", ".git", ".venv", "zone", "fuzz-findings", "__pycache__",
     ]
     private static let textEndings: Set<String> = [
-        "swift", "md", "c", "h", "js", "css", "html", "sh", "py", "txt", "json", "modulemap", "",
+        "swift", "md", "c", "h", "js", "css", "html", "sh", "py", "txt", "json", "modulemap",
+        "service", "",
     ]
 
     /// All text files, in the order of their paths.

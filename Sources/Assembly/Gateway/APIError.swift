@@ -2,6 +2,7 @@ import Base
 import Encoding
 import FHIRModel
 import HTTPServer
+import Storage
 
 /// An answer that refuses: a status, a code, and a sentence in two languages.
 struct APIError: Error, Hashable, Sendable {
@@ -16,6 +17,13 @@ struct APIError: Error, Hashable, Sendable {
 
     init(_ status: Int, _ code: String, _ english: String, _ chinese: String) {
         self.init(status, Refusal(code, english, chinese))
+    }
+
+    /// A failure of the node's disks, or what the node does not keep: that is gone, not broken.
+    init(_ error: StorageError) {
+        if case .absent = error { self.init(410, error.refusal) } else {
+            self.init(503, error.refusal)
+        }
     }
 
     /// A parameter that is missing or has the wrong form.

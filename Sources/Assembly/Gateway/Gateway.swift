@@ -49,6 +49,7 @@ package final class Gateway: HTTPHandler {
         routes += SessionRoutes(node: node, sessions: sessions).all
         routes += TransactionRoutes(node: node).all
         routes += ChainRoutes(node: node).all
+        routes += SnapshotRoutes(node: node).all
         routes += MemberRoutes(node: node).all
         routes += GovernanceRoutes(node: node).all
         routes += VaultRoutes(node: node).all

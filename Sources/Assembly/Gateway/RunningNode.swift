@@ -21,13 +21,15 @@ package final class RunningNode: Sendable {
     /// Opens the folder and serves it.
     package init(
         folder: NodeFolder, server configuration: HTTPServerConfiguration, logFile: String?,
-        pages: [GatewayPage] = []
+        pages: [GatewayPage] = [], snapshotInterval: UInt64 = 0
     ) throws {
         lock = try FolderLock(folder.path)
         log = try NodeLog(file: logFile)
         self.folder = folder
+        var own = try folder.configuration(logger: log.logger)
+        own.upkeep?.snapshotInterval = snapshotInterval
         node = try Node(
-            configuration: folder.configuration(logger: log.logger),
+            configuration: own,
             storage: NodeFolder.openStorage(folder.path))
         let gateway = Gateway(node: node, log: log, pages: pages)
         do {

@@ -1,7 +1,7 @@
 import Base
 import Ledger
 import Storage
-import Synchronization
+import System
 
 /// Audit transactions between their answer and their block.
 ///
@@ -32,7 +32,7 @@ final class AuditOutbox: BlockObserver {
     }
 
     private let journal: any Journal
-    private let state = Mutex(State())
+    private let state = ConditionMutex(State())
     /// Signs a transaction again when its validity has passed.
     private let renew: @Sendable ([UInt8]) -> [UInt8]?
 
@@ -42,6 +42,15 @@ final class AuditOutbox: BlockObserver {
 
     /// How many audit transactions are not on the chain yet.
     var count: Int { state.withLock { $0.open.count } }
+
+    /// Waits until what is open now is on the chain, at most so long.
+    func settle(milliseconds: UInt64) {
+        let open = state.withLock { $0.open }
+        guard !open.isEmpty else { return }
+        _ = state.wait(milliseconds: milliseconds) { state in
+            state.open.isDisjoint(with: open) ? () : nil
+        }
+    }
 
     /// Begins to send: first what a crash left behind.
     func start(

@@ -12,8 +12,8 @@ enum ChainRestore {
 
     /// Refuses a block log of another chain.
     static func checkChain(_ genesis: Genesis, _ log: any BlockLog) throws(StorageError) {
-        guard log.count > 0, let bytes = try log.read(0) else { return }
-        guard let block = try? Block(decoding: bytes), block.header.chain == genesis.id else {
+        guard log.count > log.first, let bytes = try log.read(log.first) else { return }
+        guard let block = try? StoredBlock(decoding: bytes), block.header.chain == genesis.id else {
             throw .corrupt("the first block is not of the chain that trust.json names")
         }
     }
@@ -100,14 +100,15 @@ enum ChainRestore {
     /// A block of the log, decoded.
     static func block(
         at height: UInt64, _ log: any BlockLog
-    ) throws(ChainStoreError) -> Block {
+    ) throws(ChainStoreError) -> StoredBlock {
         let bytes: [UInt8]?
         do throws(StorageError) {
             bytes = try log.read(height - 1)
         } catch {
+            if case .absent = error { throw .historyMissing(height: height) }
             throw .logCorrupt(height: height, reason: error.refusal.code)
         }
-        guard let bytes, let block = try? Block(decoding: bytes) else {
+        guard let bytes, let block = try? StoredBlock(decoding: bytes) else {
             throw .logCorrupt(height: height, reason: "the block does not decode")
         }
         return block

@@ -61,7 +61,9 @@ final class ChainStore: @unchecked Sendable {
     private func replay() throws(ChainStoreError) {
         while replica.head.height < log.count {
             let height = replica.head.height + 1
-            let block = try ChainRestore.block(at: height, log)
+            guard let block = try ChainRestore.block(at: height, log).whole else {
+                throw .historyMissing(height: height)
+            }
             do throws(ReplayError) {
                 let executed = try treeLock.withLock { (_) throws(ReplayError) in
                     try replica.replay(block, base: state, tree: tree)

@@ -149,10 +149,12 @@ final class EventHub: BlockObserver {
     }
 
     private func send(_ height: UInt64, to subscriber: inout Subscriber) -> Bool {
-        guard let bytes = try? log.read(height - 1), let block = try? Block(decoding: bytes) else {
-            return false
-        }
-        for (index, encoded) in block.entries.enumerated() {
+        guard let bytes = try? log.read(height - 1),
+            let block = try? StoredBlock(decoding: bytes)
+        else { return false }
+        for (index, stored) in block.entries.enumerated() {
+            // Who may ask for these was told before that they are not complete.
+            guard case .whole(let encoded) = stored else { continue }
             guard let entry = try? Entry(decoding: encoded) else { return false }
             for (number, event) in entry.outcome.events.enumerated() {
                 let position = EventPosition(

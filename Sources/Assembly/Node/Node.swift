@@ -30,6 +30,8 @@ package final class Node: Sendable {
 
     /// Snapshots tried for one receipt with state proofs.
     private static let proofAttempts = 20
+    /// Milliseconds that the list of an owner's reads waits for the newest of them.
+    private static let auditPatience: UInt64 = 2000
 
     package let configuration: NodeConfiguration
     package let vault: any BlobStore
@@ -38,12 +40,13 @@ package final class Node: Sendable {
     /// What the operator must know of now.
     package let alarms: AlarmBoard
 
-    private let storage: NodeStorage
-    private let chain: ChainStore
+    let storage: NodeStorage
+    let chain: ChainStore
     private let pool = Pool()
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    let upkeep: Upkeep?
     private let trust: TrustKeeper
     private let workers: WorkerPool
     private let shared: SharedReplica
@@ -82,7 +85,9 @@ package final class Node: Sendable {
         hub = EventHub(log: storage.log, height: chain.head.height)
         shared = SharedReplica(chain.replica)
         metrics = NodeMetrics()
-        trust = TrustKeeper(genesis: genesis, store: storage.store, log: storage.log)
+        trust = TrustKeeper(
+            trust: configuration.trust ?? TrustFile(genesis: genesis), store: storage.store,
+            log: storage.log)
         let signing = OperatorSigner(configuration: configuration, random: random)
         let heights = HeightSource()
         heights.set(chain.head.height)
@@ -100,8 +105,13 @@ package final class Node: Sendable {
             heights: heights, metrics: metrics,
             clock: clock, random: random)
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
-        let observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
         let (chain, shared) = (chain, shared)
+        let upkeep = configuration.upkeep.map {
+            Upkeep(settings: $0, genesis: genesis, storage: storage) { shared.replica.head }
+        }
+        self.upkeep = upkeep
+        var observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
+        if let upkeep { observers.append(upkeep) }
         let publish: @Sendable (Head) -> Void = { head in
             heights.set(head.height)
             shared.publish(chain.replica)
@@ -146,6 +156,7 @@ package final class Node: Sendable {
     private func start(_ producer: BlockProducer) throws(NodeError) {
         do throws(SystemError) {
             try hub.start()
+            try upkeep?.start()
             let thread = try System.Thread("blocks") { [self] in
                 if let driver { follow(driver) } else { produce(producer) }
             }
@@ -283,6 +294,10 @@ package final class Node: Sendable {
     /// Reads that are answered and not on the chain yet.
     package var openAudits: Int { outbox.count }
 
+    /// Waits until the reads that were answered before are on the chain, as far as it takes no
+    /// longer than a person would wait.
+    package func settleAudits() { outbox.settle(milliseconds: Self.auditPatience) }
+
     package var now: Timestamp { clock() }
 
     /// A consistent view of the contract state.
@@ -293,15 +308,6 @@ package final class Node: Sendable {
     /// The chain's trust file, with the ends of all epochs so far.
     package func trustFile() throws(StorageError) -> TrustFile {
         try trust.file(through: head.epoch)
-    }
-
-    /// The block at a height, or nil above the head.
-    package func block(at height: UInt64) throws(StorageError) -> Block? {
-        guard height > 0, let bytes = try storage.log.read(height - 1) else { return nil }
-        guard let block = try? Block(decoding: bytes) else {
-            throw .corrupt("block \(height) does not decode")
-        }
-        return block
     }
 
     /// Where a transaction stands on the chain; nil when it is not final.
@@ -321,13 +327,13 @@ package final class Node: Sendable {
     /// The receipt of a final transaction, with proofs of state rows at the newest block.
     ///
     /// - Returns: nil when the transaction is not on the chain.
+    /// - Throws: `absent` when its entry is not kept here.
     package func receipt(
         for id: TransactionID, stateKeys: [[UInt8]] = []
     ) throws(StorageError) -> Receipt? {
-        guard let place = try place(of: id), let block = try block(at: place.height),
-            Int(place.index) < block.entries.count
+        guard let place = try place(of: id), let block = try storedBlock(at: place.height),
+            let entry = try entry(Int(place.index), of: block)
         else { return nil }
-        let entry = block.entries[Int(place.index)]
         let index = block.firstIndex + UInt64(place.index)
         if stateKeys.isEmpty {
             return try receipt(entry: entry, index: index, at: block, rows: [])
@@ -336,7 +342,7 @@ package final class Node: Sendable {
         for _ in 0..<Self.proofAttempts {
             let snapshot = try storage.store.snapshot()
             if let (height, rows) = try chain.proofs(of: stateKeys, in: snapshot),
-                let newest = try self.block(at: height)
+                let newest = try storedBlock(at: height)
             {
                 return try receipt(entry: entry, index: index, at: newest, rows: rows)
             }
@@ -345,7 +351,7 @@ package final class Node: Sendable {
     }
 
     private func receipt(
-        entry: [UInt8], index: UInt64, at block: Block, rows: [ReceiptState]
+        entry: [UInt8], index: UInt64, at block: StoredBlock, rows: [ReceiptState]
     ) throws(StorageError) -> Receipt {
         let suite = chain.genesis.hashSuite
         let nodes = LogTileNodes(TileReader(store: storage.store), suite)
@@ -382,12 +388,10 @@ package final class Node: Sendable {
         for thread in ending { thread.join() }
         outbox.finish()
         hub.stop()
+        upkeep?.stop()
         workers.close()
         try? storage.store.flush()
-        storage.store.close()
-        storage.log.close()
-        storage.journal.close()
-        storage.vault.close()
+        storage.close()
         configuration.cluster?.votes.close()
     }
 }

@@ -7,6 +7,8 @@ package import System
 /// What a node is made of; the storage engines come in so that tests can bring their own.
 package struct NodeConfiguration: Sendable {
     package let genesis: Genesis
+    /// The epochs that the folder's trust file proves; a node without its first blocks needs them.
+    package var trust: TrustFile?
     /// The validator's key of this node.
     package let validator: SigningKey
     /// The key that replaces it once the validators of an epoch name it; nil without a rotation.
@@ -16,6 +18,8 @@ package struct NodeConfiguration: Sendable {
     package let operatorKey: SigningKey
     /// How this node makes blocks with others; nil for a node that is a quorum by itself.
     package var cluster: ClusterConfiguration?
+    /// Snapshots and pruning; nil for a node without a folder for them.
+    package var upkeep: UpkeepSettings?
     /// For what an operator should know of later; alarms stand in the status as well.
     package var logger: Logger = .silent
     /// Threads that check signatures besides the caller's.
@@ -44,6 +48,14 @@ package struct NodeStorage: Sendable {
         store: any KeyValueStore, log: any BlockLog, vault: any BlobStore, journal: any Journal
     ) {
         (self.store, self.log, self.vault, self.journal) = (store, log, vault, journal)
+    }
+
+    /// Ends the use of all of them.
+    package func close() {
+        store.close()
+        log.close()
+        journal.close()
+        vault.close()
     }
 }
 

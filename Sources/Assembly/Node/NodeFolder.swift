@@ -18,6 +18,8 @@ package import System
 /// | `state/` | RocksDB, made from the block log |
 /// | `vault/` | sealed bodies and envelopes |
 /// | `audit/` | reads that are not on the chain yet |
+/// | `snapshots/` | the newest two snapshots of the state, for nodes that join |
+/// | `retention.json` | how long entries are kept; without it, for ever |
 package struct NodeFolder: Sendable {
     package let path: String
 
@@ -27,6 +29,9 @@ package struct NodeFolder: Sendable {
     private var validatorFile: String { path + "/validator.key" }
     private var nextValidatorFile: String { path + "/validator-next.key" }
     private var operatorFile: String { path + "/operator.key" }
+    package var stateFolder: String { path + "/state" }
+    package var snapshotFolder: String { path + "/snapshots" }
+    package var retentionFile: String { path + "/retention.json" }
 
     /// True when the folder holds a node.
     package var exists: Bool { FileSystem.exists(trustFile) }
@@ -36,10 +41,33 @@ package struct NodeFolder: Sendable {
         genesis: Genesis, validator: NodeKeyFile, operatorKey: NodeKeyFile
     ) throws(SystemError) {
         try FileSystem.makeFolder(path)
+        try install(validator: validator, operatorKey: operatorKey)
+        try install(TrustFile(genesis: genesis))
+    }
+
+    /// Writes the trust file.
+    package func install(_ trust: TrustFile) throws(SystemError) {
+        try FileSystem.writeAtomically(trustFile, trust.text)
+        try FileSystem.setPermissions(trustFile, 0o644)
+    }
+
+    /// Writes the keys with which a node signs blocks and audit entries.
+    package func install(
+        validator: NodeKeyFile, operatorKey: NodeKeyFile
+    ) throws(SystemError) {
         try validator.write(to: validatorFile)
         try operatorKey.write(to: operatorFile)
-        try FileSystem.writeAtomically(trustFile, TrustFile(genesis: genesis).text)
-        try FileSystem.setPermissions(trustFile, 0o644)
+    }
+
+    /// The trust file of the folder.
+    package func trust() throws(Refusal) -> TrustFile {
+        let text: [UInt8]
+        do throws(SystemError) {
+            text = try FileSystem.read(trustFile, limit: TrustFile.byteCount)
+        } catch {
+            throw error.refusal
+        }
+        return try TrustFile(parsing: text)
     }
 
     /// Reads the configuration that ``create(genesis:validator:operatorKey:)`` wrote; the node
@@ -63,13 +91,7 @@ package struct NodeFolder: Sendable {
     }
 
     private func files() throws(Refusal) -> NodeConfiguration {
-        let text: [UInt8]
-        do throws(SystemError) {
-            text = try FileSystem.read(trustFile, limit: TrustFile.byteCount)
-        } catch {
-            throw error.refusal
-        }
-        let trust = try TrustFile(parsing: text)
+        let trust = try trust()
         let validator = try NodeKeyFile.read(validatorFile)
         let operatorKey = try NodeKeyFile.read(operatorFile)
         var configuration = NodeConfiguration(
@@ -78,23 +100,42 @@ package struct NodeFolder: Sendable {
         if FileSystem.exists(nextValidatorFile) {
             configuration.nextValidator = try NodeKeyFile.read(nextValidatorFile).key
         }
+        configuration.trust = trust
+        var upkeep = UpkeepSettings(snapshotFolder: snapshotFolder)
+        upkeep.retention = try retention()
+        configuration.upkeep = upkeep
         return configuration
+    }
+
+    /// The retention policy of the folder; everything is kept without one.
+    package func retention() throws(Refusal) -> RetentionPolicy {
+        guard FileSystem.exists(retentionFile) else { return .everything }
+        let text: [UInt8]
+        do throws(SystemError) {
+            text = try FileSystem.read(retentionFile, limit: RetentionPolicy.byteCount)
+        } catch {
+            throw error.refusal
+        }
+        return try RetentionPolicy(parsing: text)
+    }
+
+    /// How the block log of a node lies on disk.
+    static var blockSettings: FileLogSettings {
+        FileLogSettings(
+            suite: .sha256, random: SystemRandom(),
+            segmentByteCount: FileLogSettings.blockSegmentByteCount)
     }
 
     /// Opens the disks of a node folder.
     package static func openStorage(_ path: String) throws(NodeError) -> NodeStorage {
         do throws(StorageError) {
             let disk = try LinuxDisk(root: path)
-            let random = SystemRandom()
-            let blocks = FileLogSettings(
-                suite: .sha256, random: random,
-                segmentByteCount: FileLogSettings.blockSegmentByteCount)
             let reads = FileLogSettings(
-                suite: .sha256, random: random,
+                suite: .sha256, random: SystemRandom(),
                 segmentByteCount: FileLogSettings.journalSegmentByteCount)
             return NodeStorage(
                 store: try RocksKeyValueStore(path: path + "/state"),
-                log: try FileBlockLog(on: disk, folder: "blocks", blocks),
+                log: try FileBlockLog(on: disk, folder: "blocks", blockSettings),
                 vault: try FileBlobStore(on: disk, folder: "vault") { HashSuite.sha256.hash($0) },
                 journal: try FileJournal(on: disk, folder: "audit", reads))
         } catch {
@@ -104,7 +145,7 @@ package struct NodeFolder: Sendable {
 
     /// Deletes the state, so that the next start makes it again from the block log.
     package func removeState() throws(SystemError) {
-        try FileSystem.removeTree(path + "/state")
+        try FileSystem.removeTree(stateFolder)
     }
 
     /// Bytes of all files below a folder, counted by what they hold.

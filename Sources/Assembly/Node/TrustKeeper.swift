@@ -5,14 +5,15 @@ import Synchronization
 
 /// The trust file that a node hands out: it grows by one handoff with each epoch.
 ///
-/// Handoffs are read from the block log, where the last block of each epoch stays.
+/// Handoffs are read from the block log, where the last block of each epoch stays, pruned or not.
+/// What was before the first block of a node that joined is in the trust file of its folder.
 final class TrustKeeper: Sendable {
     private let file: Mutex<TrustFile>
     private let store: any KeyValueStore
     private let log: any BlockLog
 
-    init(genesis: Genesis, store: any KeyValueStore, log: any BlockLog) {
-        file = Mutex(TrustFile(genesis: genesis))
+    init(trust: TrustFile, store: any KeyValueStore, log: any BlockLog) {
+        file = Mutex(trust)
         (self.store, self.log) = (store, log)
     }
 
@@ -37,7 +38,7 @@ final class TrustKeeper: Sendable {
     ) throws(StorageError) -> Handoff {
         guard let row = try ValidatorTable.epoch(epoch, genesis, in: StateSpace(store)),
             row.first > 1, let bytes = try log.read(row.first - 2),
-            let block = try? Block(decoding: bytes)
+            let block = try? StoredBlock(decoding: bytes)
         else { throw .corrupt("the last block before epoch \(epoch)") }
         return Handoff(
             header: block.header, certificate: block.certificate, validators: row.validators)

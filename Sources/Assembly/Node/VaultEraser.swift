@@ -34,30 +34,44 @@ final class VaultEraser: BlockObserver {
         }
     }
 
-    /// Goes through the blocks behind the mark.
+    /// Goes through the blocks behind the mark, or through the state where blocks are not whole.
     func catchUp(log: any BlockLog, height: UInt64) throws(StorageError) {
-        let mark = try store.value(for: KeySpaces.erasureKey)
-        var next = (mark?.reduce(0) { $0 << 8 | UInt64($1) } ?? 0) + 1
+        var next = KeySpaces.number(try store.value(for: KeySpaces.erasureKey)) + 1
         while next <= height {
-            if let bytes = try log.read(next - 1), let block = try? Block(decoding: bytes) {
-                let entries = block.entries.compactMap { try? Entry(decoding: $0) }
-                try erase(entries.flatMap(\.outcome.events), height: next)
+            guard next > log.first, let bytes = try log.read(next - 1),
+                let block = try? StoredBlock(decoding: bytes).whole
+            else {
+                try eraseAll()
+                break
             }
+            let entries = block.entries.compactMap { try? Entry(decoding: $0) }
+            try erase(entries.flatMap(\.outcome.events), height: next)
             next += 1
         }
         try remember(height)
+    }
+
+    /// Destroys what every record that the state calls erased had.
+    private func eraseAll() throws(StorageError) {
+        try RecordQueries.forEachErased(in: StateSpace(store)) { (record) throws(StorageError) in
+            try erase(record)
+        }
+    }
+
+    private func erase(_ record: Hash256) throws(StorageError) {
+        let versions = try RecordQueries.versions(
+            of: record, limit: Self.versionLimit, in: StateSpace(store))
+        for (_, version) in versions {
+            try vault.delete(BlobAddress(version.content.body))
+            try vault.delete(BlobAddress(version.content.envelope))
+        }
     }
 
     private func erase(_ events: [Event], height: UInt64) throws(StorageError) {
         var erased = false
         for event in events where event.module == RecordsContract.name {
             guard let record = Self.erasedRecord(event) else { continue }
-            let versions = try RecordQueries.versions(
-                of: record, limit: Self.versionLimit, in: StateSpace(store))
-            for (_, version) in versions {
-                try vault.delete(BlobAddress(version.content.body))
-                try vault.delete(BlobAddress(version.content.envelope))
-            }
+            try erase(record)
             erased = true
         }
         if erased || height % Self.markInterval == 0 { try remember(height) }

@@ -9,8 +9,18 @@ package final class FileBlockLog: BlockLog {
     /// The most bytes of one record.
     package static let maximumRecordByteCount = 256 << 20
 
-    private let frames: FrameLog
-    private let index: Mutex<[FrameLocation]>
+    struct Index: Sendable {
+        var first: UInt64 = 0
+        var locations: [FrameLocation] = []
+        /// The frame that tells `first`, if there is one.
+        var base: FrameLocation?
+
+        var count: UInt64 { first + UInt64(locations.count) }
+    }
+
+    let frames: FrameLog
+    let index: Mutex<Index>
+    let shortening = Mutex(())
 
     /// Opens the log in a folder of a disk, or creates it.
     ///
@@ -18,17 +28,20 @@ package final class FileBlockLog: BlockLog {
     package init(
         on disk: any Disk, folder: String, _ settings: FileLogSettings
     ) throws(StorageError) {
-        var index: [FrameLocation] = []
+        var index = Index()
         do throws(StorageError) {
             frames = try FrameLog.open(settings.frames(disk, folder), random: settings.random) {
-                (header, _, location) throws(StorageError) in
-                guard header.kind == .block, header.count == 1, header.index == UInt64(index.count)
-                else {
+                (header, payload, location) throws(StorageError) in
+                switch header.kind {
+                case .base where index.locations.isEmpty && index.base == nil && payload.isEmpty:
+                    (index.first, index.base) = (header.index, location)
+                case .block where header.count == 1 && header.index == index.count:
+                    index.locations.append(location)
+                default:
                     throw .corrupt(
                         "\(folder)/\(Segment.name(location.segment)) at byte \(location.offset): "
                             + "another record is in its place")
                 }
-                index.append(location)
             }
         } catch .corrupt(let place) {
             // What came before was intact, so this is the next block; heights count from 1.
@@ -44,7 +57,27 @@ package final class FileBlockLog: BlockLog {
         try self.init(on: LinuxDisk(root: path), folder: "blocks", settings)
     }
 
-    package var count: UInt64 { index.withLock { UInt64($0.count) } }
+    /// Creates a log whose first record has the index `first`, which is durable when this returns.
+    ///
+    /// Throws `corrupt` when there is a log with another beginning, or with records, in the folder.
+    package static func create(
+        on disk: any Disk, folder: String, _ settings: FileLogSettings, first: UInt64
+    ) throws(StorageError) -> FileBlockLog {
+        let log = try FileBlockLog(on: disk, folder: folder, settings)
+        let found = log.index.withLock { $0 }
+        if found.base != nil && found.first == first && found.locations.isEmpty { return log }
+        guard found.base == nil, found.locations.isEmpty else {
+            log.close()
+            throw .corrupt("\(folder): a block log is there already")
+        }
+        let base = try log.frames.append(.base, index: first, count: 0, payload: [])
+        log.index.withLock { ($0.first, $0.base) = (first, base) }
+        return log
+    }
+
+    package var first: UInt64 { index.withLock { $0.first } }
+
+    package var count: UInt64 { index.withLock { $0.count } }
 
     package func append(_ record: [UInt8]) throws(StorageError) -> UInt64 {
         guard record.count <= Self.maximumRecordByteCount else {
@@ -53,18 +86,24 @@ package final class FileBlockLog: BlockLog {
         let next = count
         let location = try frames.append(.block, index: next, count: 1, payload: record)
         index.withLock { index in
-            precondition(UInt64(index.count) == next, "a block log has one writer")
-            index.append(location)
+            precondition(index.count == next, "a block log has one writer")
+            index.locations.append(location)
         }
         return next
     }
 
     package func read(_ index: UInt64) throws(StorageError) -> [UInt8]? {
-        let location = self.index.withLock { locations in
-            index < UInt64(locations.count) ? locations[Int(index)] : nil
+        // Place and file are taken together: pruning may put a new file in the old one's place.
+        let found = self.index.withLock { records -> (FrameLocation, Segment?)?? in
+            guard index >= records.first else { return nil }
+            guard index < records.count else { return .some(nil) }
+            let location = records.locations[Int(index - records.first)]
+            return (location, frames.segment(location.segment))
         }
-        guard let location else { return nil }
-        let (header, payload) = try frames.read(location)
+        guard let found else { throw .before(first: first, index) }
+        guard let (location, segment) = found else { return nil }
+        guard let segment else { throw .closed }
+        let (header, payload) = try frames.read(location, in: segment)
         guard header.index == index else {
             throw .corrupt("record \(index) of the block log: another one is in its place")
         }

@@ -38,6 +38,9 @@ struct Frame: Equatable, Sendable {
         case group = 3
         /// The journal's records up to a position (8 bytes) are forgotten.
         case truncation = 4
+        /// The first frame of a block log that begins with another record than 0: its index is
+        /// that record's, and it has no payload.
+        case base = 5
     }
 
     static let headerByteCount = 48

@@ -20,6 +20,7 @@ extension FrameLog {
         let (disk, folder) = (settings.disk, settings.folder)
         try disk.makeFolder(folder)
         try disk.remove("\(folder)/\(Segment.temporaryName)")
+        try disk.remove("\(folder)/\(Segment.rewrittenName)")
         let numbers = try disk.list(folder).compactMap(Segment.number(of:)).sorted()
         guard let first = numbers.first else {
             let salt = random.bytes(Frame.saltByteCount)

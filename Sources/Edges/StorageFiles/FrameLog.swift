@@ -96,9 +96,19 @@ final class FrameLog: Sendable {
         .inputOutput("\(writer.segment.path) failed before and must be opened anew")
     }
 
+    /// The file of a segment; nil after closing.
+    func segment(_ number: UInt64) -> Segment? { segments.withLock { $0[number] } }
+
     /// Reads a frame and checks it.
     func read(_ location: FrameLocation) throws(StorageError) -> (FrameHeader, [UInt8]) {
-        guard let segment = segments.withLock({ $0[location.segment] }) else { throw .closed }
+        guard let segment = segment(location.segment) else { throw .closed }
+        return try read(location, in: segment)
+    }
+
+    /// Reads a frame of a segment that the caller holds, and checks it.
+    func read(
+        _ location: FrameLocation, in segment: Segment
+    ) throws(StorageError) -> (FrameHeader, [UInt8]) {
         guard let header = try segment.header(at: location.offset, salt: salt),
             let payload = try segment.payload(of: header, at: location.offset)
         else {

@@ -18,6 +18,9 @@ struct Segment: Sendable {
     /// A file under this name is unfinished work of a crash.
     static let temporaryName = "next.new"
 
+    /// As above, of a segment that was being written anew.
+    static let rewrittenName = "shorter.new"
+
     static func name(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: max(0, 8 - digits.count)) + digits + nameSuffix

@@ -28,9 +28,13 @@ extension HeightVoting {
         let lock = lock.flatMap { $0.view == certified.view ? $0.header : nil }
         let digest = tally?.quorum(.prepare, rules)?.header ?? lock
         guard let digest, let known = proposals[digest] else {
-            isDecided = true
-            effects.append(.behind(header: certified.header, certified))
-            return true
+            // Peers may need this validator's votes to come to a certificate themselves, and it
+            // may yet hear which block this one is about: it goes on.
+            if !isBehind {
+                isBehind = true
+                effects.append(.behind(header: certified.header, certified))
+            }
+            return digest.map { seek($0, &effects) } ?? false
         }
         if let own = known.header {
             isDecided = true
@@ -106,6 +110,9 @@ extension HeightVoting {
             drafting != view, justification != nil || view == rules.firstView, hasBegun
         else { return false }
         if let led, led.view == view {
+            // Signed before a restart; what was heard since may demand another block, for which
+            // this validator may not sign any more.
+            if let high = justification?.high, high.header != led.proposal { return false }
             guard let known = proposals[led.proposal] else { return false }
             return lead(known.proposal, &effects)
         }
@@ -161,8 +168,12 @@ extension HeightVoting {
         guard let digest = viewProposal, let known = proposals[digest] else { return false }
         switch known.verdict {
         case .unknown:
-            let isProven = justification?.high?.header == digest
-            effects.append(.judge(known.proposal, proven: isProven))
+            effects.append(.judge(known.proposal, proven: isProven(digest)))
+            proposals.ask(digest)
+            return true
+        case .invalid where isProven(digest):
+            // It was too early or too late for this clock; a quorum found it right.
+            effects.append(.judge(known.proposal, proven: true))
             proposals.ask(digest)
             return true
         case .invalid:
@@ -172,6 +183,10 @@ extension HeightVoting {
         case .asked, .valid:
             return false
         }
+    }
+
+    private func isProven(_ digest: Hash256) -> Bool {
+        justification?.high?.header == digest || lock?.header == digest
     }
 
     private mutating func prepare(_ effects: inout [VotingEffect]) -> Bool {

@@ -36,6 +36,8 @@ package struct HeightVoting: Sendable {
     var timeouts: [(timeout: SignedTimeout, proof: PrepareProof?)?]
     var proposals = ProposalBook()
     var certified: Certificate?
+    /// It was said that a certified block is missing here.
+    var isBehind = false
     var hasBegun = false
     var attempt = 0
 

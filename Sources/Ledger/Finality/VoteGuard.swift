@@ -33,17 +33,24 @@ package struct VoteGuard: Sendable {
             if view == prepared.view { return proposal.digest == prepared.proposal.digest }
             return view > prepared.view && view >= target
         case .commit(let view, let header, let proposal, let lock):
-            guard lock.view == view, lock.header == proposal.digest else { return false }
-            guard let committed = record.committed else { return view >= target }
-            if committed.proposal.digest == proposal.digest, committed.header != header {
-                return false
+            if let committed = record.committed {
+                let isSame = committed.proposal.digest == proposal.digest
+                if isSame, committed.header != header { return false }
+                // May be said again, although a lock of a later view may be known by now.
+                if view == committed.view { return isSame }
+                guard view > committed.view else { return false }
             }
-            if view == committed.view { return header == committed.header }
-            return view > committed.view && view >= target
+            return view >= target && lock.view == view && lock.header == proposal.digest
         case .timeout(let next, let high):
-            guard let left = record.left else { return true }
-            if next == left.target { return high.map(HighMark.init) == left.high.map(HighMark.init) }
-            return next > left.target
+            if let left = record.left {
+                if next == left.target {
+                    return high.map(HighMark.init) == left.high.map(HighMark.init)
+                }
+                guard next > left.target else { return false }
+            }
+            // Who committed to a block must not hide from the next leader that it was prepared.
+            guard let lock = record.lock else { return true }
+            return high.map { $0.view >= lock.view } ?? false
         case .lead(let view, let proposal, _):
             guard let led = record.led else { return true }
             if view == led.view { return proposal.digest == led.proposal.digest }

@@ -61,6 +61,24 @@ package struct ReceiptFailure: Error, Hashable, Sendable {
     }
 }
 
+extension ReceiptFailure {
+    /// The check in which a header failed.
+    fileprivate init(_ error: HeaderError) {
+        switch error {
+        case .chain(let zone): self.init(.chain, "zone \(zone), or another chain of it")
+        case .epochUnknown(let epoch, let last):
+            self.init(
+                .validators, "epoch \(epoch), and the file ends with epoch \(last)",
+                needsNewerTrustFile: true)
+        case .otherValidators(let epoch):
+            self.init(.validators, "other validators than those of epoch \(epoch)")
+        case .height(let height, let epoch):
+            self.init(.validators, "height \(height) is not in epoch \(epoch)")
+        case .certificate(let error): self.init(.certificate, "\(error)")
+        }
+    }
+}
+
 /// A receipt of which every check has passed.
 package struct VerifiedReceipt: Sendable {
     package let receipt: Receipt
@@ -103,15 +121,10 @@ package struct VerifiedReceipt: Sendable {
         _ receipt: Receipt, _ trust: TrustFile
     ) throws(ReceiptFailure) {
         let header = receipt.header
-        guard header.chain == trust.genesis.id, header.zone == trust.genesis.zone else {
-            throw ReceiptFailure(.chain, "zone \(header.zone), chain \(header.chain)")
-        }
-        let epoch = try epoch(of: header, trust)
-        do throws(CertificateError) {
-            try receipt.certificate.verify(
-                header, set: epoch.validators, suite: trust.genesis.hashSuite)
+        do throws(HeaderError) {
+            try trust.verify(header, receipt.certificate)
         } catch {
-            throw ReceiptFailure(.certificate, "\(error)")
+            throw ReceiptFailure(error)
         }
         let leaf = LogHash.leaf(receipt.entry, trust.genesis.hashSuite)
         let root = receipt.path.root(
@@ -119,32 +132,6 @@ package struct VerifiedReceipt: Sendable {
         guard root == header.logRoot else {
             throw ReceiptFailure(.inclusion, "index \(receipt.index) of \(header.logSize)")
         }
-    }
-
-    /// The epoch that the header says it is of, if the trust file proves it.
-    ///
-    /// Former validators may still have their keys: what they sign for heights after their epoch
-    /// proves nothing.
-    private static func epoch(
-        of header: Header, _ trust: TrustFile
-    ) throws(ReceiptFailure) -> ValidatorEpoch {
-        guard let epoch = trust.epoch(header.epoch) else {
-            throw ReceiptFailure(
-                .validators,
-                "epoch \(header.epoch), and the file ends with epoch \(trust.lastEpoch.epoch)",
-                needsNewerTrustFile: true)
-        }
-        guard header.validators == epoch.validators.digest else {
-            throw ReceiptFailure(.validators, "other validators than those of epoch \(epoch.epoch)")
-        }
-        guard header.height >= epoch.first else {
-            throw ReceiptFailure(.validators, "height \(header.height) is before its epoch")
-        }
-        guard let end = trust.handoff(ending: epoch.epoch)?.header else { return epoch }
-        guard header.height < end.height || header == end else {
-            throw ReceiptFailure(.validators, "height \(header.height) is not in its epoch")
-        }
-        return epoch
     }
 
     private static func checkState(

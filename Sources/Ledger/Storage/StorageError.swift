@@ -25,6 +25,9 @@ package enum StorageError: Error, Hashable, Sendable {
 
     /// The caller used a store after closing it.
     case closed
+
+    /// It is not kept here, on purpose; another node may have it. Never a sign of damage.
+    case absent(String, Absence)
 }
 
 extension StorageError {
@@ -71,6 +74,20 @@ extension StorageError {
                 "storage.closed",
                 "The store is closed because the node is stopping. Try again once it runs.",
                 "存储已关闭，节点正在停止。请在节点运行后重试。")
+        case .absent(let what, .beforeStart(let height)):
+            Refusal(
+                "history.before-start",
+                "This node joined from a snapshot and begins at height \(height): \(what) is "
+                    + "before that. Ask a node that has the whole chain.",
+                "本节点由快照加入，自高度 \(height) 起保存：\(what) 早于此。请向保存全链的节点查询。")
+        case .absent(let what, .pruned(let name)):
+            Refusal(
+                "history.pruned",
+                "This node dropped \(what), as it keeps the class `\(name)` no longer. Nodes that "
+                    + "keep the class longer, an archive, or whoever fetched its receipt may still "
+                    + "have it; its place on the chain stays proved.",
+                "本节点已按保留类别“\(name)”清除 \(what)。保留期更长的节点、档案或收据持有者可能仍有；"
+                    + "其在链上的位置仍可证明。")
         }
     }
 }

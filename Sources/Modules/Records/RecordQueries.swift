@@ -37,6 +37,20 @@ package enum RecordQueries {
         return items
     }
 
+    /// Every record that was erased, of whichever owner.
+    package static func forEachErased(
+        in state: any StateReader, _ body: (Hash256) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var after: [UInt8]?
+        repeat {
+            let page = try RecordsTables.items.rows(after: after, limit: 1024, in: state)
+            for (key, item) in page where item.erasure != nil {
+                try body(try Hash256(tableKey: key.dropFirst(Hash256.byteCount)))
+            }
+            after = page.count == 1024 ? page.last?.key : nil
+        } while after != nil
+    }
+
     /// One version of a record, counted from 1.
     package static func version(
         _ version: UInt64, of record: Hash256, in state: any StateReader

@@ -47,6 +47,12 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
         return try GatewayConnection.parse(response.body)
     }
 
+    /// A signed-in POST of an empty object, for what a node does by itself.
+    func requestWork(_ path: String) throws(PortError) {
+        _ = try post(
+            path, type: "application/json", Array("{}".utf8), signedIn: true, isRepeatable: true)
+    }
+
     // MARK: LedgerPort
 
     package func chain() throws(PortError) -> ChainFacts {

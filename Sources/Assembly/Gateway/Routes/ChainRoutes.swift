@@ -7,7 +7,14 @@ import Storage
 
 /// Blocks, receipts and events: what an auditor and a subscriber need.
 struct ChainRoutes {
+    /// Bytes of the blocks of one answer.
+    private static let rangeByteCount = 8 << 20
+
     let node: Node
+
+    private static func byteCount(_ entry: StoredEntry) -> Int {
+        if case .whole(let bytes) = entry { bytes.count } else { 0 }
+    }
 
     private static let block = Schema.object(
         ("height", Schema.number), ("epoch", Schema.number), ("time", Schema.time),
@@ -24,15 +31,26 @@ struct ChainRoutes {
                 parameters: [
                     .query("before", Schema.number, "Only blocks below this height."),
                     .query("limit", Schema.page, "At most this many."),
+                    .query(
+                        "from", Schema.number,
+                        "Instead: an array of encoded blocks from this height on, upwards."),
+                    .query("count", Schema.page, "With `from`: at most this many, and 8 MiB."),
                 ],
-                gives: [.json(Schema.object(("blocks", Schema.list(Self.block))))],
+                gives: [
+                    .json(Schema.object(("blocks", Schema.list(Self.block)))),
+                    .bytes("application/cbor"),
+                ],
+                refusals: [(410, "The node does not keep the blocks from this height on.")],
                 handle: blocks),
             Route(
                 method: .get, path: "/v1/blocks/{height}", access: .everyone,
                 summary: "One block: its header, and its entries with their outcomes.",
                 parameters: [.path("height", Schema.number, "1 is the first.")],
                 gives: [.json(Self.block)],
-                refusals: [(404, "The chain has no such block yet.")],
+                refusals: [
+                    (404, "The chain has no such block yet."),
+                    (410, "The node joined above this height."),
+                ],
                 handle: oneBlock),
             Route(
                 method: .get, path: "/v1/receipts/{id}", access: .everyone,
@@ -44,7 +62,10 @@ struct ChainRoutes {
                         "Also prove this state key; may stand several times."),
                 ],
                 gives: [.bytes("application/cbor")],
-                refusals: [(404, "The transaction is not final.")],
+                refusals: [
+                    (404, "The transaction is not final."),
+                    (410, "The entry is not kept here, with the reason."),
+                ],
                 handle: receipt),
             Route(
                 method: .get, path: "/v1/events", access: .everyone,
@@ -55,29 +76,53 @@ struct ChainRoutes {
                     .query("after", Schema.string, "A position `height.entry.event`."),
                 ],
                 gives: [.text("text/event-stream")],
+                refusals: [(410, "Not all events behind this position are kept here.")],
                 handle: events),
         ]
     }
 
     private func blocks(_ exchange: Exchange) throws(APIError) {
+        if exchange.request.parameter("from") != nil { return try rawBlocks(exchange) }
         let limit = try exchange.limit()
-        let head = node.head.height
+        let (head, first) = (node.head.height, node.firstHeight)
         let before = try exchange.number("before", default: .max)
         var height = min(head, before == 0 ? 0 : before - 1)
         var blocks: [JSONValue] = []
         do throws(StorageError) {
-            while height > 0, blocks.count < limit {
-                guard let block = try node.block(at: height) else { break }
+            while height >= first, blocks.count < limit {
+                guard let block = try node.storedBlock(at: height) else { break }
                 blocks.append(.object(summary(block)))
                 height -= 1
             }
         } catch {
-            throw APIError(503, error.refusal)
+            throw APIError(error)
         }
         exchange.reply(["blocks": .array(blocks)])
     }
 
-    private func summary(_ block: Block) -> [JSONMember] {
+    /// Encoded blocks, for a node that catches up.
+    private func rawBlocks(_ exchange: Exchange) throws(APIError) {
+        let from = try exchange.number("from")
+        let count = try exchange.number("count", default: 100)
+        guard from > 0, (1...500).contains(count) else {
+            throw .parameter("count", "1 to 500, from height 1 on", " 1 到 500 之间，且高度从 1 起")
+        }
+        let blocks: [[UInt8]]
+        do throws(StorageError) {
+            blocks = try node.blocks(
+                from: from, count: Int(count), byteCount: Self.rangeByteCount)
+        } catch {
+            throw APIError(error)
+        }
+        var writer = CBORWriter(reservingCapacity: blocks.reduce(16) { $0 + $1.count + 8 })
+        writer.list(blocks) { $0.byteString($1) }
+        exchange.reply(
+            HTTPResponse(
+                status: 200, headers: ["content-type": "application/cbor"],
+                body: .bytes(writer.bytes)))
+    }
+
+    private func summary(_ block: StoredBlock) -> [JSONMember] {
         let header = block.header
         return [
             JSONMember("height", .integer(header.height)),
@@ -90,24 +135,25 @@ struct ChainRoutes {
             JSONMember("log_root", .string(header.logRoot.description)),
             JSONMember("state_root", .string(header.stateRoot.description)),
             JSONMember("signers", .integer(block.certificate.signatures.count)),
-            JSONMember("bytes", .integer(block.entries.reduce(0) { $0 + $1.count })),
+            JSONMember("bytes", .integer(block.entries.reduce(0) { $0 + Self.byteCount($1) })),
         ]
     }
 
     private func oneBlock(_ exchange: Exchange) throws(APIError) {
         let height = try exchange.number("height")
-        let found: Block?
+        let found: StoredBlock?
         do throws(StorageError) {
-            found = try node.block(at: height)
+            found = try node.storedBlock(at: height)
         } catch {
-            throw APIError(503, error.refusal)
+            throw APIError(error)
         }
         guard let block = found else {
             throw APIError(
                 404, "block.unknown", "The chain has no block \(height) yet; see /v1/zone.",
                 "链上尚无区块 \(height)；请看 /v1/zone。")
         }
-        let entries = block.entries.map { encoded -> JSONValue in
+        let entries = block.entries.map { stored -> JSONValue in
+            guard case .whole(let encoded) = stored else { return EntryJSON.value(dropped: stored) }
             guard let entry = try? Entry(decoding: encoded),
                 let transaction = try? SignedTransaction(decoding: entry.transaction)
             else { return .null }
@@ -129,7 +175,7 @@ struct ChainRoutes {
         do throws(StorageError) {
             found = try node.receipt(for: id, stateKeys: keys)
         } catch {
-            throw APIError(503, error.refusal)
+            throw APIError(error)
         }
         guard let receipt = found else {
             throw APIError(
@@ -154,6 +200,13 @@ struct ChainRoutes {
                 throw .parameter("after", "a position `height.entry.event`", "位置 `高度.条目.事件`")
             }
             after = position
+        }
+        if let after {
+            do throws(StorageError) {
+                if let gap = try node.gap(behind: after) { throw gap }
+            } catch {
+                throw APIError(error)
+            }
         }
         let stream = EventStream()
         node.subscribe(
@@ -191,6 +244,15 @@ final class EventStreamSink: EventSink {
 
 /// An entry as the API and `inspect` show it: calls, signers and outcome, arguments left out.
 enum EntryJSON {
+    /// An entry that was dropped: what proves its place, and why it is not here.
+    static func value(dropped entry: StoredEntry) -> JSONValue {
+        guard case .dropped(let leaf, let name) = entry else { return .null }
+        return [
+            "leaf": .string(leaf.description),
+            "dropped": .string(name.map { "pruned as \($0)" } ?? "before-start"),
+        ]
+    }
+
     static func value(_ entry: Entry, _ transaction: SignedTransaction) -> JSONValue {
         [
             "transaction": .string(transaction.id.description),

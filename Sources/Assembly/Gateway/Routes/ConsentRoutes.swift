@@ -85,6 +85,23 @@ struct ConsentRoutes {
         let limit = try exchange.limit()
         var after: UInt64?
         if exchange.request.parameter("after") != nil { after = try exchange.number("after") }
+        guard node.openAudits > 0 else {
+            return try listAudit(exchange, of: owner, after: after, limit: limit)
+        }
+        // The owner should see the read that was answered a moment ago.
+        Detached.run { [self, after] in
+            node.settleAudits()
+            do throws(APIError) {
+                try listAudit(exchange, of: owner, after: after, limit: limit)
+            } catch {
+                exchange.reply(error)
+            }
+        }
+    }
+
+    private func listAudit(
+        _ exchange: Exchange, of owner: AccountID, after: UInt64?, limit: Int
+    ) throws(APIError) {
         do throws(StorageError) {
             let state = try node.state()
             let rows = try AuditQueries.list(of: owner, after: after, limit: limit, in: state)

@@ -131,6 +131,22 @@ struct ReadRoutes {
         let wanted = try exchange.body { (body) throws(RequestBodyError) in
             try RequestBodies.read(body)
         }
+        guard node.configuration.cluster != nil else {
+            return try read(wanted, by: reader, exchange)
+        }
+        // A body may have to come from another node: that must not hold up other clients.
+        Detached.run { [self] in
+            do throws(APIError) {
+                try read(wanted, by: reader, exchange)
+            } catch {
+                exchange.reply(error)
+            }
+        }
+    }
+
+    private func read(
+        _ wanted: ReadRequest, by reader: AccountID, _ exchange: Exchange
+    ) throws(APIError) {
         do throws(ReadError) {
             let answer = try node.desk.read(
                 wanted.records, of: wanted.owner, by: reader, purpose: wanted.purpose)

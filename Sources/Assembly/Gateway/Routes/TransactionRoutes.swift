@@ -41,6 +41,7 @@ struct TransactionRoutes {
                 summary: "What became of a transaction.",
                 parameters: [.path("id", Schema.hash, "The transaction.")],
                 gives: [.json(Self.result)],
+                refusals: [(410, "What it did is not kept here, with the reason.")],
                 handle: status),
         ]
     }
@@ -76,17 +77,15 @@ struct TransactionRoutes {
     private func status(_ exchange: Exchange) throws(APIError) {
         let id = TransactionID(try exchange.hash("id"))
         do throws(StorageError) {
-            if let place = try node.place(of: id), let block = try node.block(at: place.height),
-                let entry = try? Entry(decoding: block.entries[Int(place.index)])
-            {
-                exchange.reply(
-                    Self.json(.final(place, failure: entry.outcome.failure), id: id))
+            if let place = try node.place(of: id) {
+                let outcome = try node.outcome(at: place)
+                exchange.reply(Self.json(.final(place, failure: outcome?.failure), id: id))
             } else {
                 let status: JSONValue = node.isPending(id) ? "received" : "unknown"
                 exchange.reply(["id": .string(id.description), "status": status])
             }
         } catch {
-            throw APIError(503, error.refusal)
+            throw APIError(error)
         }
     }
 

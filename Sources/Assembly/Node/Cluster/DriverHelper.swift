@@ -193,7 +193,8 @@ final class DriverHelper: Sendable {
         var blocks: [[UInt8]] = []
         var byteCount = 0
         for index in (first - 1)..<(first - 1 + count) {
-            guard let block = try? log.read(index) else { break }
+            // A block of which entries were dropped cannot be replayed.
+            guard let block = try? log.read(index), StoredBlock.isWhole(block) else { break }
             byteCount += block.count
             if !blocks.isEmpty, byteCount > FinalityLimits.blockRangeByteCount { break }
             blocks.append(block)

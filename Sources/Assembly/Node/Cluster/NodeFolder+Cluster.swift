@@ -21,7 +21,6 @@ package import System
 /// | `address` | where the running node answers |
 extension NodeFolder {
     private var nodeFile: String { path + "/node.json" }
-    private var restoredFile: String { path + "/restored" }
     private var addressFile: String { path + "/address" }
 
     /// True when the node makes blocks with others.
@@ -75,7 +74,7 @@ extension NodeFolder {
         cluster.timing = file.timing
         cluster.desk = operatorDesk
         let mark = restoredFile
-        cluster.isRestored = FileSystem.exists(mark)
+        cluster.isRestored = isRestored
         // A mark that stays is safe: the validator waits again at the next start.
         cluster.released = { try? FileSystem.removeFile(mark) }
         return cluster

@@ -108,13 +108,17 @@ enum ClusterCommands {
                 The zone is in \(zone.path). Carry each node's folder to its institution's machine
                 (\(nodes.joined(separator: ", "))), start it there with kanglian serve,
                 then found the zone: kanglian zone found \(zone.path) --node URL
-                On this machine alone: kanglian cluster up \(zone.path)
                 """,
                 """
                 区已建立在 \(zone.path)。请将各节点目录（\(nodes.joined(separator: "、"))）
                 送至对应机构的机器，用 kanglian serve 启动，然后：kanglian zone found \(zone.path) --node URL
-                仅在本机试用：kanglian cluster up \(zone.path)
                 """))
+        if options.hosts == ["127.0.0.1"] {
+            Output.line(
+                invocation.say(
+                    "Or run them all here: kanglian cluster up \(zone.path)",
+                    "也可全部在本机运行：kanglian cluster up \(zone.path)"))
+        }
         if options.institutions < 4 {
             Output.remark(
                 invocation.say(

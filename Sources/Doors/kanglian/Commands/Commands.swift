@@ -4,6 +4,7 @@ enum Commands {
         ZoneCommands.all + ClusterCommands.all + StatusCommands.all + ValidatorCommands.all
         + ImportCommands.all + RecordCommands.all + ConsentCommands.all + AccessCodeCommands.all
         + AuditCommands.all + ReceiptCommands.all + TrustCommands.all + GovernanceCommands.all
-        + InspectCommands.all
-        + MeasureCommands.all + SimulateCommands.all + ToolCommands.all
+        + InspectCommands.all + HistoryCommands.all + BackupCommands.all
+        + MeasureCommands.all + SimulateCommands.all + ExploreCommands.all
+        + ToolCommands.all
 }

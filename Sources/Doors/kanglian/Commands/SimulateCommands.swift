@@ -132,7 +132,7 @@ enum SimulateCommands {
             var tracer: (@Sendable (String) -> Void)?
             if invocation.flag("trace") { tracer = { @Sendable line in Output.line(line) } }
             try scenario.run(trace: tracer)
-        } catch let error as ScenarioError {
+        } catch {
             throw CommandError(
                 .verification, "simulate.scenario", "\(path): \(error).", "\(path)：\(error)。")
         }

@@ -66,7 +66,8 @@ enum StatusText {
                 certificate(value["certificate"], invocation)
             ),
         ]
-        Output.table(["", ""], pairs.map { [$0.0, $0.1] })
+        let lines = pairs.map { [$0.0, $0.1] }
+        Output.table(lines[0], Array(lines.dropFirst()))
         Output.line("")
         validators(value["validators"]?.elements ?? [], invocation)
         if withAlarms {

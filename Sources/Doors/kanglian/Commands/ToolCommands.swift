@@ -98,7 +98,7 @@ enum ToolCommands {
         do {
             let lock = try FolderLock(path)
             defer { lock.release() }
-            if invocation.flag("rebuild-state") { try node.removeState() }
+            if invocation.flag("rebuild-state") { try node.rebuildState() }
             let running = try Node(
                 configuration: node.inspection(), storage: NodeFolder.openStorage(path))
             defer { running.shutdown() }
@@ -106,6 +106,8 @@ enum ToolCommands {
         } catch let error as SystemError {
             return .failure(error.refusal)
         } catch let error as NodeError {
+            return .failure(error.refusal)
+        } catch let error as SnapshotError {
             return .failure(error.refusal)
         } catch let refusal as Refusal {
             return .failure(refusal)

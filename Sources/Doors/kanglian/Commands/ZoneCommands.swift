@@ -15,6 +15,9 @@ enum ZoneCommands {
         .value("address", "ADDRESS", "the address (default 127.0.0.1)", "地址（默认 127.0.0.1）"),
         .value("tls-certificate", "FILE", "PEM certificate: serve TLS 1.3", "PEM 证书：启用 TLS 1.3"),
         .value("tls-key", "FILE", "PEM private key of the certificate", "证书的 PEM 私钥"),
+        .value(
+            "snapshot-every", "N", "make a snapshot every so many heights (default 0: when asked)",
+            "每隔多少高度生成快照（默认 0：仅按要求）"),
         .value("log", "FILE", "write the structured log here (default: standard error)", "结构化日志文件"),
     ]
 
@@ -128,6 +131,7 @@ enum ZoneCommands {
                 "\(folder) 中没有节点。请先建区：kanglian init \(folder)")
         }
         let configuration = try serverConfiguration(invocation)
+        let interval = try invocation.number("snapshot-every", default: 0)
         let running = try NodeErrors.worded {
             try RunningNode(
                 folder: nodeFolder, server: configuration, logFile: invocation.value("log"),
@@ -135,7 +139,7 @@ enum ZoneCommands {
                     ConsoleFiles.file(path: path).map {
                         GatewayPage(path: path, contentType: $0.contentType, bytes: $0.bytes)
                     }
-                })
+                }, snapshotInterval: interval)
         }
         try prepare(running.node)
         let url = running.url
