@@ -72,10 +72,10 @@ struct StoredTrace: Sendable, CustomTestStringConvertible {
     var testDescription: String { "seed \(seed), \(profile.rawValue)" }
 
     static let all = [
-        StoredTrace(seed: 1, profile: .mixed, hash: 0),
-        StoredTrace(seed: 2, profile: .nasty, hash: 0),
-        StoredTrace(seed: 3, profile: .crashes, hash: 0),
-        StoredTrace(seed: 4, profile: .views, hash: 0),
+        StoredTrace(seed: 1, profile: .mixed, hash: 0x9F03_57C2_02C4_C7FC),
+        StoredTrace(seed: 2, profile: .nasty, hash: 0x3C82_59DA_38E2_7F38),
+        StoredTrace(seed: 3, profile: .crashes, hash: 0xDB51_EDA0_506A_4E7C),
+        StoredTrace(seed: 4, profile: .views, hash: 0x10B4_C460_B58E_B9E0),
     ]
 }
 

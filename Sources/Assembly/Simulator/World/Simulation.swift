@@ -104,8 +104,7 @@ extension SimulatedZone {
             machine.brokenFrom == nil
         else { return }
         let chain = freshChain(brokenFrom: nil)
-        // One block more may be on the disk, written and not adopted yet.
-        for block in machine.disk.blocks.prefix(Int(machine.chain.head.height)) {
+        for block in machine.disk.blocks.prefix(machine.disk.durableCount) {
             guard let executed = chain.follow(block) else {
                 return fail(
                     .replay, "the log of machine \(machine.number + 1) does not replay")
