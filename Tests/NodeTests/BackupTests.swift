@@ -69,7 +69,8 @@ struct BackupTests {
         _ = try backUp(zone)
         let folder = try restore(zone, to: "restored")
         #expect(folder.isRestored)
-        let text = String(decoding: try FileSystem.read(folder.restoredFile, limit: 4096), as: UTF8.self)
+        let text = String(
+            decoding: try FileSystem.read(folder.restoredFile, limit: 4096), as: UTF8.self)
         #expect(text.contains("kanglian-restored-1") && text.contains(node.head.digest.description))
     }
 

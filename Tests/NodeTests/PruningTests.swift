@@ -41,7 +41,8 @@ struct PruningTests {
             self.seed = seed
         }
 
-        func start(clock: @escaping @Sendable () -> Timestamp = { SystemClock.now }) throws -> Node {
+        func start(clock: @escaping @Sendable () -> Timestamp = { SystemClock.now }) throws -> Node
+        {
             let settings = FileLogSettings(
                 suite: .sha256, random: SeededRandom(seed: seed), segmentByteCount: 16 << 10,
                 preparesAhead: false)
@@ -87,7 +88,9 @@ struct PruningTests {
     }
 
     private func isPruned(_ error: any Error) -> Bool {
-        if case .absent(_, .pruned(retentionClass: "brief"))? = error as? StorageError { true } else {
+        if case .absent(_, .pruned(retentionClass: "brief"))? = error as? StorageError {
+            true
+        } else {
             false
         }
     }
@@ -131,7 +134,10 @@ struct PruningTests {
         let height = machine.writes[3].height
         #expect { try node.block(at: height) } throws: { isPruned($0) }
         let stored = try #require(try node.storedBlock(at: height))
-        #expect(stored.entries == [.dropped(leaf: stored.entries[0].leaf(.sha256), retentionClass: "brief")])
+        #expect(
+            stored.entries == [
+                .dropped(leaf: stored.entries[0].leaf(.sha256), retentionClass: "brief")
+            ])
         let gap = try node.gap(behind: EventPosition(height: height, entry: 0, event: 0))
         #expect(gap?.refusal.code == "history.pruned")
         #expect(gap?.refusal.english.contains("`brief`") == true)

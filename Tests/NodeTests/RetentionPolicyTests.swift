@@ -17,13 +17,15 @@ struct RetentionPolicyTests {
         """
     }
 
-    @Test func `calls have the class of their name, of their module, or the permanent one`() throws {
+    @Test func `calls have the class of their name, of their module, or the permanent one`() throws
+    {
         let policy = try read(
             policy(
                 classes: #""record":"forever","audit":{"days":3650},"brief":{"heights":128}"#,
                 modules: #""records":"record","audit":"audit","audit.note":"brief""#))
         let expected = [
-            ("records", "write", "record"), ("audit", "report", "audit"), ("audit", "note", "brief"),
+            ("records", "write", "record"), ("audit", "report", "audit"),
+            ("audit", "note", "brief"),
             ("consent", "grant", "permanent"), ("membership", "admit", "permanent"),
             ("governance", "vote", "permanent"),
         ]

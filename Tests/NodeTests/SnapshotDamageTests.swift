@@ -47,7 +47,9 @@ struct SnapshotDamageTests {
             changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
             let path = zone.path("probe")
             try FileSystem.writeAtomically(path, changed)
-            if let probe = try? SnapshotFile(path), probe.manifest.erasedThrough != mark { continue }
+            if let probe = try? SnapshotFile(path), probe.manifest.erasedThrough != mark {
+                continue
+            }
             let code = try refusal(changed, zone)
             #expect(code?.hasPrefix("snapshot.") == true, "byte \(place): \(code ?? "accepted")")
             codes.insert(code ?? "")

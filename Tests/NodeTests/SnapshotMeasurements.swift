@@ -18,7 +18,8 @@ import Testing
 struct SnapshotMeasurements {
     /// State rows of records: a key of 80 bytes and a value of 200.
     private static func row(_ number: UInt64, _ random: inout SplitMix64) -> SnapshotRow {
-        let key = Array("records/versions\0".utf8)
+        let key =
+            Array("records/versions\0".utf8)
             + HashSuite.sha256.hash(KeyBytes.of(number)).bytes + KeyBytes.of(1)
         return SnapshotRow(
             key: key, value: (0..<200).map { _ in UInt8.random(in: 0...255, using: &random) })

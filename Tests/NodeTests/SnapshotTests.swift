@@ -112,7 +112,8 @@ struct SnapshotTests {
         #expect(node.head == joined.head)
     }
 
-    @Test func `an erased record's body is destroyed when it comes back with an old vault`() throws {
+    @Test func `an erased record's body is destroyed when it comes back with an old vault`() throws
+    {
         let joined = try joined(seed: 55)
         let zone = joined.zone
         let bodies = [joined.erased.body, joined.erased.envelope]
@@ -151,7 +152,9 @@ struct SnapshotTests {
         node.shutdown()
         let other = try zone.open(folder)
         #expect(other.head == node.head && other.firstHeight == manifest.height)
-        #expect(try other.block(at: manifest.height + 2)?.encoded == node.encodedBlock(manifest.height + 2, zone))
+        #expect(
+            try other.block(at: manifest.height + 2)?.encoded
+                == node.encodedBlock(manifest.height + 2, zone))
         other.shutdown()
         // A block that does not follow leaves no folder.
         #expect(throws: SnapshotError.self) {

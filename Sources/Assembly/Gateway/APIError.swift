@@ -21,7 +21,9 @@ struct APIError: Error, Hashable, Sendable {
 
     /// A failure of the node's disks, or what the node does not keep: that is gone, not broken.
     init(_ error: StorageError) {
-        if case .absent = error { self.init(410, error.refusal) } else {
+        if case .absent = error {
+            self.init(410, error.refusal)
+        } else {
             self.init(503, error.refusal)
         }
     }

@@ -2,8 +2,8 @@ package import Storage
 
 /// Reads the frames of a log that another process may be writing: for backups.
 ///
-/// Nothing is written. What is read of each segment is its intact frames from the start, which are a
-/// segment themselves; what is behind them is being written, or empty.
+/// Nothing is written. What is read of each segment is its intact frames from the start, which are
+/// a segment themselves; what is behind them is being written, or empty.
 package struct FrameCopy: Sendable {
     /// Times that the folder is listed again when a segment vanished before it was opened.
     private static let attempts = 5
@@ -31,7 +31,8 @@ package struct FrameCopy: Sendable {
             var isComplete = true
             for (place, number) in numbers.enumerated() {
                 guard number == numbers[0] + UInt64(place) else {
-                    throw .corrupt("\(folder)/\(Segment.name(numbers[0] + UInt64(place))) is missing")
+                    throw .corrupt(
+                        "\(folder)/\(Segment.name(numbers[0] + UInt64(place))) is missing")
                 }
                 // A journal forgets old segments while it is read.
                 guard try disk.exists("\(folder)/\(Segment.name(number))") else {
@@ -53,7 +54,8 @@ package struct FrameCopy: Sendable {
 
     /// Hands out every intact frame in order, each segment's own first.
     ///
-    /// - Throws: `corrupt` when a frame that is not the last one is damaged, and what `visit` throws.
+    /// - Throws: `corrupt` when a frame that is not the last one is damaged, and what `visit`
+    ///   throws.
     package func forEach(
         _ visit: (Piece) throws(StorageError) -> Void
     ) throws(StorageError) {

@@ -13,7 +13,8 @@ extension FrameLog {
         let locations: [FrameLocation]
     }
 
-    /// Writes frames, in order, into a new file for a segment; nothing changes before ``replace(_:)``.
+    /// Writes frames, in order, into a new file for a segment; nothing changes before
+    /// ``replace(_:)``.
     ///
     /// - Parameter next: called until it returns nil.
     func rewrite(

@@ -1,7 +1,9 @@
 import Base
 package import Storage
 
-/// Reads a vault in files that another process may have open: for backups. Never writes.
+/// Reads a vault in files that another process may have open: for backups.
+///
+/// Never writes.
 package struct VaultReader: Sendable {
     private let disk: any Disk
     private let layout: VaultLayout

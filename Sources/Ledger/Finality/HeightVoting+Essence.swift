@@ -15,9 +15,9 @@ extension HeightVoting {
     /// Writes what decides which votes this validator may still cast, and nothing else: machines
     /// with the same bytes, told the same, do the same from here on.
     ///
-    /// Left out: signatures and who gave them in a proof that exists; how often waiting was in vain;
-    /// votes in a phase of a view that has its quorum; TIMEOUTs for views that are over; everything
-    /// once the height is decided. Bounds of what is kept are taken as out of reach.
+    /// Left out: signatures and who gave them in a proof that exists; how often waiting was in
+    /// vain; votes in a phase of a view that has its quorum; TIMEOUTs for views that are over;
+    /// everything once the height is decided. Bounds of what is kept are taken as out of reach.
     ///
     /// - Parameter place: a permutation of the set, to find states that differ by names only.
     package func writeEssence(to writer: inout CBORWriter, place: [Int]) {

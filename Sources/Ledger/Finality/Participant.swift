@@ -4,9 +4,9 @@ import Ledger
 
 /// One node's part in making blocks final with others, as a pure state machine.
 ///
-/// It turns what clients, peers, the engine, the disk and the clock say into votes and final blocks.
-/// It does no I/O: effects come back in the order in which they must happen, and an effect that
-/// must be durable stands before the message that relies on it.
+/// It turns what clients, peers, the engine, the disk and the clock say into votes and final
+/// blocks. It does no I/O: effects come back in the order in which they must happen, and an effect
+/// that must be durable stands before the message that relies on it.
 ///
 /// One height is decided at a time. The tip moves only by ``ParticipantInput/adopted(_:settled:)``,
 /// when the block is durable here.

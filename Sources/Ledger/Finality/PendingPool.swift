@@ -2,8 +2,8 @@ import Ledger
 
 /// Transactions that wait for a final block, in order of arrival.
 ///
-/// Own ones are given to the engine; those of other validators are kept so that this one can propose
-/// them when it leads a view, and so that it notices when nothing becomes final.
+/// Own ones are given to the engine; those of other validators are kept so that this one can
+/// propose them when it leads a view, and so that it notices when nothing becomes final.
 struct PendingPool: Sendable {
     private struct Item: Sendable {
         let transaction: PendingTransaction

@@ -4,8 +4,8 @@ import Ledger
 /// The last gate before a signature: whatever the rest of a validator believes, it never signs two
 /// different votes for one place (R11).
 ///
-/// The order is: ``permit(_:height:)``, make ``record`` durable, sign, send. After a crash the record
-/// that was read back lets only the same votes be signed again.
+/// The order is: ``permit(_:height:)``, make ``record`` durable, sign, send. After a crash the
+/// record that was read back lets only the same votes be signed again.
 package struct VoteGuard: Sendable {
     /// What was signed for the newest height.
     package private(set) var record: VoteRecord

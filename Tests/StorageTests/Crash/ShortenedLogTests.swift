@@ -23,7 +23,8 @@ struct ShortenedLogTests {
         return log
     }
 
-    @Test("in every engine, holds short records where it was asked and the old ones elsewhere",
+    @Test(
+        "in every engine, holds short records where it was asked and the old ones elsewhere",
         arguments: FileEngine.allCases)
     func engines(engine: FileEngine) throws {
         let folder = try TestFolder()
@@ -71,7 +72,8 @@ struct ShortenedLogTests {
         #expect(disk.content(of: last) == content)
     }
 
-    @Test("holds each record old or new after a crash or fault at any operation, and goes on",
+    @Test(
+        "holds each record old or new after a crash or fault at any operation, and goes on",
         arguments: FaultSweep.all)
     func sweep(sweep: FaultSweep) throws {
         // The load before it must not meet the fault: operations are counted from there.
@@ -144,7 +146,8 @@ struct ShortenedLogTests {
         try check(try open(disk))
     }
 
-    @Test("can be created once only, and a crash leaves no beginning or the right one",
+    @Test(
+        "can be created once only, and a crash leaves no beginning or the right one",
         arguments: DiskFault.Operation.allCases)
     func creation(operation: DiskFault.Operation) throws {
         func create(_ disk: SimulatedDisk) throws -> FileBlockLog {

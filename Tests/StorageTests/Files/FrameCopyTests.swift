@@ -43,7 +43,8 @@ struct FrameCopyTests {
         let disk = SimulatedDisk(seed: 1)
         let log = try FileBlockLog(on: disk, folder: "blocks", Samples.settings())
         for record in records { _ = try log.append(record) }
-        let path = try #require(disk.paths.last { (disk.content(of: $0) ?? []).contains { $0 != 0 } })
+        let path = try #require(
+            disk.paths.last { (disk.content(of: $0) ?? []).contains { $0 != 0 } })
         let content = try #require(disk.content(of: path))
         let end = try #require(content.lastIndex { $0 != 0 })
         #expect(disk.damage(path, at: end, xor: 0xFF))

@@ -6,9 +6,9 @@ import System
 
 /// Downloads a node's newest snapshot into a folder; what is there already is kept.
 ///
-/// The manifest is checked before the first chunk is asked for, and each chunk against the manifest:
-/// a node can waste no more than the time for one chunk. Nothing is proved before all of it was
-/// checked together.
+/// The manifest is checked before the first chunk is asked for, and each chunk against the
+/// manifest: a node can waste no more than the time for one chunk. Nothing is proved before all of
+/// it was checked together.
 package struct SnapshotDownload {
     /// Times that a snapshot may be replaced by a newer one while it is downloaded.
     private static let attempts = 3

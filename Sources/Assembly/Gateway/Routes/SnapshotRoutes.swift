@@ -4,7 +4,8 @@ import HTTPServer
 import Ledger
 import Node
 
-/// Snapshots of the state, for nodes that join: what they hold is public to whoever may ask the node.
+/// Snapshots of the state, for nodes that join: what they hold is public to whoever may ask the
+/// node.
 struct SnapshotRoutes {
     let node: Node
 

@@ -14,8 +14,8 @@ package struct BackupReader {
     private let executor: any Executor
     private let observer: (BackupProgress) -> Void
 
-    /// - Parameter trust: what the head's certificate is checked against; without one the trust file
-    ///   in the backup, which shows damage but not forgery.
+    /// - Parameter trust: what the head's certificate is checked against; without one the trust
+    ///   file in the backup, which shows damage but not forgery.
     package init(
         _ source: String, trust: TrustFile?,
         executor: any Executor = Node.executor,
@@ -87,7 +87,8 @@ package struct BackupReader {
         for name in try FileSystem.list(source.chain) {
             let path = "\(source.chain)/\(name)"
             let names =
-                FileSystem.isFolder(path) ? try FileSystem.list(path).map { "\(name)/\($0)" } : [name]
+                FileSystem.isFolder(path)
+                ? try FileSystem.list(path).map { "\(name)/\($0)" } : [name]
             for found in names where expected.remove(found) == nil {
                 throw BackupError.damaged(.file, "\(found) is not in the manifest")
             }

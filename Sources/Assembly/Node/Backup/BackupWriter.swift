@@ -21,7 +21,9 @@ package struct BackupSummary: Hashable, Sendable {
 /// copied vault, and a read that is not on the copied chain is in the copied journal.
 package struct BackupWriter {
     package struct Options: Sendable {
-        /// Also copies the node's keys. A copy of a validator's key can be used to sign.
+        /// Also copies the node's keys.
+        ///
+        /// A copy of a validator's key can be used to sign.
         package var includesKeys = false
         /// Removes bodies that the vault has no more.
         package var mirrors = false

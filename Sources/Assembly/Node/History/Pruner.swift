@@ -85,7 +85,9 @@ struct Pruner {
     }
 
     /// The highest block made before a time; 0 when there is none.
-    private func lastHeight(before time: UInt64, upTo highest: UInt64) throws(StorageError) -> UInt64 {
+    private func lastHeight(before time: UInt64, upTo highest: UInt64) throws(StorageError)
+        -> UInt64
+    {
         var (low, high) = (log.first, highest)
         // Times never go back: all blocks up to `low` are older, none above `high` is.
         while low < high {

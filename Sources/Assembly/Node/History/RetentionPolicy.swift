@@ -96,7 +96,8 @@ extension RetentionPolicy {
         var periods: [String: RetentionPeriod] = [:]
         for member in classes {
             guard Self.isName(member.key), member.key != Self.permanent else {
-                throw Self.malformed("a class cannot be called \(member.key)", "类别名不可为 \(member.key)")
+                throw Self.malformed(
+                    "a class cannot be called \(member.key)", "类别名不可为 \(member.key)")
             }
             periods[member.key] = try Self.period(member)
         }
@@ -105,7 +106,9 @@ extension RetentionPolicy {
             let parts = member.key.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count <= 2, parts.allSatisfy({ Self.isName($0) }),
                 let name = member.value.stringValue
-            else { throw Self.malformed("\(member.key) is no module or call", "\(member.key) 不是模块或调用") }
+            else {
+                throw Self.malformed("\(member.key) is no module or call", "\(member.key) 不是模块或调用")
+            }
             guard name == Self.permanent || periods[name] != nil else {
                 throw Self.malformed(
                     "\(member.key) has the class \(name), which is not listed",

@@ -34,7 +34,8 @@ enum HistoryCommands {
             operands: ["FOLDER"],
             options: [
                 .value("from", "URL", "the node that has the snapshot", "提供快照的节点"),
-                .value("snapshot", "FILE", "a snapshot's file, instead of --from", "快照文件（代替 --from）"),
+                .value(
+                    "snapshot", "FILE", "a snapshot's file, instead of --from", "快照文件（代替 --from）"),
                 .value("trust", "FILE", "the zone's trust file", "本区信任文件"),
             ] + keyOptions,
             run: join),
