@@ -1,4 +1,5 @@
 import Base
+import Encoding
 import Ledger
 import Merkle
 import Storage
