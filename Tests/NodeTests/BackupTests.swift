@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import Encoding
 import Ledger
 import Node
 import Records
@@ -181,7 +182,7 @@ struct BackupTests {
                 let place = Int.random(in: bytes.indices, using: &generator)
                 changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
                 try FileSystem.writeAtomically(file, changed)
-                let isLeftover = file.contains("/vault/") && !(try isListed(file, zone))
+                let isLeftover = try file.contains("/vault/") && !isListed(file, zone)
                 if !isLeftover {
                     #expect(throws: BackupError.self, "\(file) byte \(place)") {
                         try reader(zone).verify()

@@ -1,5 +1,7 @@
+import Agent
 import Base
 import Cryptography
+import Encoding
 import Ledger
 import Merkle
 import Node
