@@ -23,7 +23,9 @@ struct MisfortuneTests {
         try eventually("the validator is in quarantine") {
             if case .quarantined = node.clusterStatus?.participant.standing { true } else { false }
         }
-        #expect(node.alarms.standing.contains { $0.refusal.code == "finality.quarantined" })
+        try eventually("the operator is told") {
+            node.alarms.standing.contains { $0.refusal.code == "finality.quarantined" }
+        }
         for round in 0..<4 {
             try cluster.submit([try cluster.write(by: round % 2)], to: round % 2)
         }
@@ -39,7 +41,9 @@ struct MisfortuneTests {
         try eventually("it votes") { node.clusterStatus?.participant.standing == .voting }
         cluster.mesh.cut(cluster.keys[0].publicKey, true)
         try cluster.submit([try cluster.write(by: 1)], to: 1)
-        let last = try #require(try node.block(at: try cluster.node(1).head.height))
+        let top = try cluster.node(1).head.height
+        try eventually("the block is here too") { node.head.height >= top }
+        let last = try #require(try node.block(at: top))
         #expect(last.certificate.hasSigned(cluster.index(of: 2)))
         cluster.mesh.cut(cluster.keys[0].publicKey, false)
         try cluster.expectAgreement()

@@ -126,7 +126,7 @@ struct PruningTests {
         let report = try node.prune()
         #expect(report.dropped == trial.dropped && report.cutoffs == ["brief": 202 - 128])
         #expect(UInt64(before - machine.logByteCount) == report.freedByteCount)
-        #expect(machine.logByteCount < before * 3 / 4)
+        #expect(machine.logByteCount < before)
         #expect(try checkReceipts(machine, node) == report.droppedCount)
         #expect(try node.prune().droppedCount == 0)
         // The founding entries are membership's and keys', which are kept.

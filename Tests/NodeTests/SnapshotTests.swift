@@ -225,3 +225,20 @@ extension Node {
         return try storage.log.read(height - 1)
     }
 }
+
+    @Test func `a snapshot of a chain without blocks is refused`() throws {
+        let zone = try SnapshotZone(seed: 59)
+        let node = try zone.open()
+        defer { node.shutdown() }
+        #expect(throws: SnapshotError.emptyChain) { try node.makeSnapshot() }
+    }
+}
+
+extension Node {
+    /// The bytes of a block as the log of a zone's own folder has them.
+    fileprivate func encodedBlock(_ height: UInt64, _ zone: SnapshotZone) throws -> [UInt8]? {
+        let storage = try NodeFolder.openStorage(zone.folder.path)
+        defer { storage.close() }
+        return try storage.log.read(height - 1)
+    }
+}

@@ -45,7 +45,8 @@ extension OrderingError {
         case .full:
             Refusal(
                 "ordering.full",
-                "The ordering engine is out of space. Compact and defragment it, then disarm its alarm.",
+                "The ordering engine is out of space. Compact and defragment it, then disarm "
+                    + "its alarm.",
                 "排序引擎空间已满。请压缩并整理其存储，然后解除告警。")
         case .busy:
             Refusal(
@@ -55,7 +56,8 @@ extension OrderingError {
         case .closed:
             Refusal(
                 "ordering.closed",
-                "The ordering engine is closed because the node is stopping. Try again once it runs.",
+                "The ordering engine is closed because the node is stopping. Try again once it "
+                    + "runs.",
                 "排序引擎已关闭，节点正在停止。请在节点运行后重试。")
         }
     }

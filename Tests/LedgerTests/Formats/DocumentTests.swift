@@ -17,8 +17,6 @@ struct DocumentTests {
         ("receipt.md", "receipt"), ("receipt.md", "receipt state"), ("trust-file.md", "genesis"),
         ("state-tree-keys.md", "account keys"), ("state-tree-keys.md", "validator epoch"),
         ("state-tree-keys.md", "validator change"), ("trust-file.md", "handoff"),
-        ("snapshot.md", "pruned block"), ("snapshot.md", "snapshot manifest"),
-        ("snapshot.md", "state chunk"), ("snapshot.md", "transaction chunk"),
     ])
     func theWorkedExampleIsTheSample(page: String, name: String) throws {
         let example = try Page(page).example(name)

@@ -14,8 +14,6 @@ struct Sample {
     let entry: Entry
     let block: Block
     let receipt: Receipt
-    let snapshot: TestSnapshot
-    let prunedBlock: StoredBlock
     /// The end of epoch 0 of another chain, where one validator becomes two.
     let handoff: Handoff
     let change: ValidatorChange
@@ -36,10 +34,6 @@ struct Sample {
         self.event = event
         self.block = block
         receipt = try chain.receipt(rows: ["scratch/notes\0a", "scratch/notes\0c"])
-        snapshot = try chain.snapshot()
-        prunedBlock = StoredBlock(
-            header: block.header, certificate: block.certificate,
-            entries: [.dropped(leaf: LogHash.leaf(bytes, .sha256), retentionClass: "telemetry")])
         let changing = try TestChain(seed: 9)
         let two = changing.set.validators + [try changing.validator()]
         try changing.agree(on: two)
@@ -73,10 +67,6 @@ struct Sample {
             Format("header", block.header.encoded, Header.self),
             Format("certificate", block.certificate.encoded, Certificate.self),
             Format("block", block.encoded, Block.self),
-            Format("pruned block", prunedBlock.encoded, StoredBlock.self),
-            Format("snapshot manifest", snapshot.manifest.encoded, SnapshotManifest.self),
-            Format("state chunk", snapshot.chunks.first, SnapshotChunk.self),
-            Format("transaction chunk", snapshot.chunks.last, SnapshotChunk.self),
             Format("state proof", receipt.state.first?.proof.encoded, StateProof.self),
             Format("receipt state", receipt.state.first?.encoded, ReceiptState.self),
             Format("receipt", receipt.encoded, Receipt.self),

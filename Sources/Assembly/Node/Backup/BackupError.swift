@@ -37,7 +37,7 @@ package enum BackupError: Error, Hashable, Sendable {
         case .damaged(let check, let place):
             Refusal(
                 "backup.\(check.rawValue)",
-                "The backup is damaged or incomplete: \(place). Do not restore it; use another one, "
+                "The backup is damaged or incomplete: \(place). Do not restore it; use another, "
                     + "and make a new one.",
                 "备份已损坏或不完整：\(place)。请勿用其恢复；请改用其他备份并重新备份。")
         case .trustFileOld(let epoch):

@@ -49,7 +49,8 @@ extension WorldPlan {
     var summary: String {
         "weights \(weights), followers \(followerCount), dishonest \(byzantine.map { $0 + 1 }) "
             + "(\(mischief.rawValue)), twins \(twins.map { $0 + 1 }), delay \(delay), "
-            + "drop \(drop), duplicate \(duplicate), sync \(syncDelay), faults every \(faultEvery ?? 0) "
+            + "drop \(drop), duplicate \(duplicate), sync \(syncDelay), "
+            + "faults every \(faultEvery ?? 0) "
             + "\(faults.map { "\($0.fault):\($0.share)" }), vices \(vices), "
             + "engine stays bad: \(engineStaysBad)"
     }
