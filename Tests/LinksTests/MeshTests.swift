@@ -99,6 +99,20 @@ struct MeshTests {
         }
     }
 
+    @Test("observers have a bound of their own")
+    func observersAreBounded() throws {
+        let centre = try TestNode(1) { $0.limits.observerCountMax = 2 }
+        let others = try (2...4).map { try TestNode(UInt64($0)) }
+        centre.admit(Dictionary(uniqueKeysWithValues: others.map { ($0.publicKey, .observer) }))
+        for other in others.prefix(2) { try TestNode.link(other, centre) }
+        try others[2].links.setPeers([centre.peer()])
+        try eventually("refused") {
+            others[2].links.status(of: centre.publicKey)?.lastFault == .refusedKey
+        }
+        #expect(centre.count(.notAdmitted) >= 1)
+        try eventually("the other two stay") { centre.links.status.count == 2 }
+    }
+
     @Test("stop closes every link, frees the port and lets go of the receiver")
     func stop() throws {
         let other = try TestNode(2)
