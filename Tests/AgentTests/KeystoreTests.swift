@@ -7,10 +7,8 @@ import Testing
 struct KeystoreTests {
     private let random = SeededRandom(seed: 5)
 
-    private func protected(
-        _ word: String, _ suite: CipherSuite = .aes256GCM
-    ) -> KeystoreProtection {
-        .passphrase(SecretBytes(copying: Array(word.utf8)), cost: .minimum, suite: suite)
+    private func protected(_ word: String) -> KeystoreProtection {
+        .passphrase(SecretBytes(copying: Array(word.utf8)), cost: .minimum)
     }
 
     private func same(_ left: Identity, _ right: Identity) -> Bool {
@@ -30,7 +28,7 @@ struct KeystoreTests {
                 identity, protection: .unprotectedForDemonstrationsOnly, random: random)
             #expect(same(try Keystore.open(open, passphrase: nil), identity))
             let sealed = try Keystore.encode(
-                identity, protection: protected("口令", .sm4CTRHMACSM3), random: random)
+                identity, protection: protected("口令"), random: random)
             let passphrase = SecretBytes(copying: Array("口令".utf8))
             #expect(same(try Keystore.open(sealed, passphrase: passphrase), identity))
             let cover = try Keystore.cover(of: sealed)

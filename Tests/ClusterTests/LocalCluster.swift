@@ -25,6 +25,8 @@ final class LocalCluster {
     let random: SeededRandom
     let keys: [SigningKey]
     let operators: [Signer]
+    /// Keys that are to replace others, by validator.
+    var nextKeys: [Int: SigningKey] = [:]
     private let authority: Signer
     private let hasEngine: Bool
     private var disks: [SimulatedDisk] = []
@@ -66,6 +68,7 @@ final class LocalCluster {
         var configuration = NodeConfiguration(
             genesis: genesis, validator: keys[index], operatorAccount: operators[index].account,
             operatorKey: operators[index].key)
+        configuration.nextValidator = nextKeys[index]
         let stream = stream
         let open: @Sendable (any OrderingReceiver) throws -> any OrderingEngine = {
             EmbeddedOrdering(stream, receiver: $0)

@@ -62,15 +62,21 @@ final class LocalMesh: Sendable {
 
 /// One node's end of the mesh.
 final class LocalTransport: PeerTransport {
-    private let key: PublicKey
+    private let current: Mutex<PublicKey>
     private let mesh: LocalMesh
 
-    init(key: PublicKey, mesh: LocalMesh) { (self.key, self.mesh) = (key, mesh) }
+    private var key: PublicKey { current.withLock { $0 } }
+
+    init(key: PublicKey, mesh: LocalMesh) {
+        current = Mutex(key)
+        self.mesh = mesh
+    }
 
     func start(
         _ receiver: any PeerReceiver, as key: SigningKey, among validators: ValidatorSet
     ) throws {
-        mesh.join(self.key, receiver)
+        current.withLock { $0 = key.publicKey }
+        mesh.join(key.publicKey, receiver)
     }
 
     func update(_ validators: ValidatorSet) {}

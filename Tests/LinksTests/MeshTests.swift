@@ -110,7 +110,10 @@ struct MeshTests {
             others[2].links.status(of: centre.publicKey)?.lastFault == .refusedKey
         }
         #expect(centre.count(.notAdmitted) >= 1)
-        try eventually("the other two stay") { centre.links.status.count == 2 }
+        // Without this the others would be gone after their last use.
+        try withExtendedLifetime(others) {
+            try eventually("the other two stay") { centre.links.status.count == 2 }
+        }
     }
 
     @Test("stop closes every link, frees the port and lets go of the receiver")

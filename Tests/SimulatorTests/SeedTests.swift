@@ -72,10 +72,10 @@ struct StoredTrace: Sendable, CustomTestStringConvertible {
     var testDescription: String { "seed \(seed), \(profile.rawValue)" }
 
     static let all = [
-        StoredTrace(seed: 1, profile: .mixed, hash: 0x9F03_57C2_02C4_C7FC),
-        StoredTrace(seed: 2, profile: .nasty, hash: 0x3C82_59DA_38E2_7F38),
-        StoredTrace(seed: 3, profile: .crashes, hash: 0xBC2C_CF06_86B4_7916),
-        StoredTrace(seed: 4, profile: .views, hash: 0x10B4_C460_B58E_B9E0),
+        StoredTrace(seed: 1, profile: .mixed, hash: 0xFB9F_CECD_37B2_C4F1),
+        StoredTrace(seed: 2, profile: .nasty, hash: 0x834C_C3B0_5DC9_DB46),
+        StoredTrace(seed: 3, profile: .crashes, hash: 0x06A3_454C_9BF5_9EEB),
+        StoredTrace(seed: 4, profile: .views, hash: 0x2DE5_5F42_C223_9AF3),
     ]
 }
 

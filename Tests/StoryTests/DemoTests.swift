@@ -96,16 +96,29 @@ struct DemoTests {
         let after = try kanglian(
             "record", "list", "--as", keys, "--purpose", "residentRequest", node: second)
         #expect(after.text == before.text)
-        let record = try #require(
-            after.text.split(separator: "\n").last?.split(separator: " ").first)
-        let read = try kanglian(
-            "record", "read", String(record), "--as", keys, "--purpose", "residentRequest",
-            node: second)
-        #expect(read.end == .exited(0))
-        #expect(try JSONValue(parsing: read.output)["resourceType"] != nil)
+        try readAll(after.text, keys, second)
         let audit = try kanglian("audit", "list", "--as", keys, node: second)
         #expect(audit.text.split(separator: "\n").count >= 4)
         stop(second)
+    }
+
+    /// Each record of a list, bundles among them, reads as a resource.
+    private func readAll(_ list: String, _ keys: String, _ demo: Demo) throws {
+        let records = list.matches(of: /[0-9a-f]{64}/.anchorsMatchLineEndings())
+            .map { String($0.output) }.filter { list.contains("\n\($0)") }
+        #expect(records.count > 10)
+        let opened = folder.path + "/opened"
+        let read = try ProcessRunner.run(
+            [Program.path, "record", "read"] + records
+                + ["--as", keys, "--purpose", "residentRequest", "--folder", opened],
+            environment: Program.environment(["KANGLIAN_NODE=\(demo.client.url)"]))
+        #expect(read.end == .exited(0), "\(read.errorText)")
+        var types: Set<String> = []
+        for record in records {
+            let bytes = try FileSystem.read("\(opened)/\(record).json", limit: 1 << 20)
+            types.insert(try #require(JSONValue(parsing: bytes)["resourceType"]?.stringValue))
+        }
+        #expect(types.isSuperset(of: ["Bundle", "Patient", "Observation"]))
     }
 
     @Test("a folder that a node has open is refused to a second one")

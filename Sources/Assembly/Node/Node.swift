@@ -123,8 +123,9 @@ package final class Node: Sendable {
             ) { shared.replica }
             do throws(StorageError) {
                 driver = try FinalityDriver(
-                    chain: chain, pool: pool, key: key, configuration: cluster, helper: helper,
-                    blobs: blobs, alarms: alarms, clock: clock, observers: observers,
+                    chain: chain, pool: pool, signer: signer, key: key, configuration: cluster,
+                    helper: helper, blobs: blobs, alarms: alarms, clock: clock,
+                    observers: observers,
                     publish: publish)
             } catch {
                 throw .storage(error)

@@ -34,7 +34,7 @@ extension HeightVoting {
         writer.optional(accepted) { $0.hash($1) }
         writer.optional(justification) { write($1.high, to: &$0) }
         writer.optional(drafting) { $0.unsigned($1) }
-        writer.optional(sought) { $0.hash($1) }
+        writer.list(sought.sorted()) { $0.hash($1) }
         write(certified, to: &writer)
         writer.bool(isBehind)
         writeTallies(to: &writer, place)

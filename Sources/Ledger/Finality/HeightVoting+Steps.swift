@@ -5,9 +5,10 @@ import Ledger
 extension HeightVoting {
     /// Fires the first rule that can; false when none can.
     mutating func step(_ effects: inout [VotingEffect]) -> Bool {
-        finish(&effects) || lockIn() || join(&effects) || enterByQuorum(&effects)
-            || abandonSplit(&effects) || leadView(&effects) || judgeAccepted(&effects)
-            || prepare(&effects) || executeLocked(&effects) || commit(&effects)
+        finish(&effects) || lockIn() || follow(&effects) || join(&effects)
+            || enterByQuorum(&effects) || abandonSplit(&effects) || leadView(&effects)
+            || judgeAccepted(&effects) || prepare(&effects) || executeLocked(&effects)
+            || commit(&effects)
     }
 
     // MARK: Final
@@ -51,7 +52,6 @@ extension HeightVoting {
         for tally in tallies where lock == nil || tally.view > lock?.view ?? 0 {
             if let proof = tally.quorum(.prepare, rules) {
                 raise(proof)
-                attempt = 0
                 return true
             }
         }
@@ -59,6 +59,15 @@ extension HeightVoting {
     }
 
     // MARK: Leaving and entering views
+
+    /// A quorum voted in a later view: that is where the others are.
+    ///
+    /// Without its leader's proposal this validator only commits there.
+    private mutating func follow(_ effects: inout [VotingEffect]) -> Bool {
+        guard let lock, lock.view > view else { return false }
+        enter(lock.view, nil, &effects)
+        return true
+    }
 
     /// More than a third wants to be further: at least one of them is honest.
     private mutating func join(_ effects: inout [VotingEffect]) -> Bool {
@@ -154,8 +163,10 @@ extension HeightVoting {
     }
 
     private mutating func seek(_ digest: Hash256, _ effects: inout [VotingEffect]) -> Bool {
-        guard sought != digest else { return false }
-        sought = digest
+        guard !sought.contains(digest), sought.count < FinalityLimits.keptProposals else {
+            return false
+        }
+        sought.append(digest)
         effects.append(.seek(digest))
         return true
     }
@@ -197,7 +208,6 @@ extension HeightVoting {
             guard prepared.view < view else { return false }
         }
         prepared = (view, digest)
-        attempt = 0
         effects.append(.cast(.prepare(view: view, known.proposal)))
         if known.execution == .none {
             proposals.startExecution(digest)

@@ -31,7 +31,8 @@ package struct HeightVoting: Sendable {
     /// What let this validator enter the current view.
     var justification: TimeoutProof?
     var drafting: UInt64?
-    var sought: Hash256?
+    /// Proposals that peers were asked for.
+    var sought: [Hash256] = []
     var tallies: [ViewTally] = []
     var timeouts: [(timeout: SignedTimeout, proof: PrepareProof?)?]
     var proposals = ProposalBook()
@@ -83,7 +84,7 @@ package struct HeightVoting: Sendable {
         case .judged(let digest, let isValid): proposals.judge(digest, isValid: isValid)
         case .executed(let digest, let header): proposals.executed(digest, header: header)
         case .drafted(let proposal, let view):
-            guard view == self.view, drafting == view else { return }
+            guard view == self.view, drafting == view, mayVote else { return }
             proposals.add(proposal)
             proposals.judge(proposal.digest, isValid: true)
             lead(proposal, &effects)
@@ -98,7 +99,21 @@ package struct HeightVoting: Sendable {
         case .reconnected:
             attempt = 0
             if hasBegun { effects.append(.arm(view: view, attempt: 0)) }
+        case .restarted(let record): restart(from: record)
         }
+    }
+
+    /// Forgets what this validator wanted to sign and could not, and what it had executed; what
+    /// others said stays.
+    private mutating func restart(from record: VoteRecord?) {
+        let signed = HeightVoting(rules: rules, record: record)
+        target = signed.target
+        (prepared, committed, led) = (signed.prepared, signed.committed, signed.led)
+        view = max(view, signed.view)
+        if let lock = signed.lock { raise(lock) }
+        for known in signed.proposals.all { proposals.add(known.proposal) }
+        proposals.forgetProgress()
+        (drafting, sought, isBehind) = (nil, [], false)
     }
 
     private mutating func begin(_ effects: inout [VotingEffect]) {

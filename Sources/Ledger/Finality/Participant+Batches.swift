@@ -9,7 +9,9 @@ extension Participant {
     /// Gives waiting transactions to the engine, as long as not too many batches are on their way.
     mutating func pump(_ effects: inout [ParticipantEffect]) {
         guard isEngineUp, standing == .voting, rules.own != nil else { return }
-        while pool.hasUnsent, outgoing.count < FinalityLimits.appendWindow {
+        while pool.hasUnsent, outgoing.count < FinalityLimits.appendWindow,
+            freeSequence() != nil
+        {
             let transactions = pool.draw()
             guard !transactions.isEmpty else { return }
             let body = BatchBody(transactions.map(\.bytes))
@@ -21,8 +23,7 @@ extension Participant {
     private mutating func send(
         _ body: BatchBody, _ ids: [TransactionID], _ effects: inout [ParticipantEffect]
     ) {
-        guard let maker = rules.own else { return }
-        let sequence = freeSequence()
+        guard let maker = rules.own, let sequence = freeSequence() else { return pool.restore(ids) }
         let batch = SignedBatch(
             stream: tip.position.stream, sequence: sequence, time: now.wall, body: body,
             maker: rules.set.validators[maker].account, chain: chain,
@@ -35,15 +36,16 @@ extension Participant {
         effects.append(.append(batch))
     }
 
-    /// The first position behind the tip at which nothing is known to be.
-    private func freeSequence() -> UInt64 {
+    /// The first position behind the tip at which nothing is known to be; nil when none is in
+    /// reach, as with an engine that calls every position taken.
+    private func freeSequence() -> UInt64? {
         var sequence = tip.position.last + 1
         while records[sequence] != nil || spoiled.contains(sequence) || taken.contains(sequence)
             || outgoing.contains(where: { $0.sequence == sequence })
         {
             sequence += 1
         }
-        return sequence
+        return sequence - tip.position.last <= FinalityLimits.recordWindow ? sequence : nil
     }
 
     mutating func appended(

@@ -118,8 +118,9 @@ extension Participant {
         guard height > rules.height, let peer else { return false }
         peers.change(peer) { $0.height = max($0.height, height - 1) }
         if height == rules.height + 1 {
-            let count = early.reduce(0) { $0 + ($1.voter == voter ? 1 : 0) }
-            if count < FinalityLimits.earlyMessageCount { early.append((message, voter)) }
+            // The voter is only a claim here: the sender is known.
+            let count = early.count { $0.peer == peer }
+            if count < FinalityLimits.earlyMessageCount { early.append((message, peer)) }
         }
         return false
     }

@@ -235,7 +235,7 @@ extension Participant {
                 return effects.append(.alarm(.quarantined))
             }
             standing = .voting
-            resetVoting(&effects)
+            resumeVoting(&effects)
         case .quarantined(let watermark): settleQuarantine(watermark, &effects)
         case .voting, .diverged: break
         }
@@ -265,6 +265,6 @@ extension Participant {
         standing = .voting
         effects.append(.record(voteGuard.record, nil))
         effects.append(.alarm(.released))
-        resetVoting(&effects)
+        resumeVoting(&effects)
     }
 }

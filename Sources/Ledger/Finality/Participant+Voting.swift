@@ -49,11 +49,11 @@ extension Participant {
         switch ballot {
         case .prepare(let view, let proposal):
             let vote = sign(.prepare, view, proposal.digest, voter)
-            say(.prepare(vote, proposal), \.prepare, &effects)
+            say(.prepare(vote, proposal), ballot.slot, &effects)
             self.vote(.vote(vote), &effects)
         case .commit(let view, let header, _, _):
             let vote = sign(.commit, view, header, voter)
-            say(.commit(vote), \.commit, &effects)
+            say(.commit(vote), ballot.slot, &effects)
             self.vote(.vote(vote), &effects)
         case .timeout(let target, let high):
             let mark = high.map(HighMark.init)
@@ -61,14 +61,14 @@ extension Participant {
             let timeout = SignedTimeout(
                 height: rules.height, target: target, high: mark, voter: voter,
                 signature: authenticator.sign(message))
-            say(.timeout(timeout, high), \.timeout, &effects)
+            say(.timeout(timeout, high), ballot.slot, &effects)
             vote(.timeout(timeout, high), &effects)
         case .lead(let view, let proposal, let justification):
             let message = LeaderProposal.message(rules, view: view, proposal.digest)
             let lead = LeaderProposal(
                 view: view, proposal: proposal, justification: justification, leader: voter,
                 signature: authenticator.sign(message))
-            say(.lead(lead), \.lead, &effects)
+            say(.lead(lead), ballot.slot, &effects)
             vote(.lead(lead), &effects)
         }
     }
@@ -190,5 +190,17 @@ extension Participant {
             effects.append(.broadcast(.body(body)))
         }
         vote(.drafted(proposal, view: view), &effects)
+    }
+}
+
+extension Ballot {
+    /// Where the signed message of such a ballot is kept.
+    var slot: WritableKeyPath<OwnMessages, FinalityMessage?> {
+        switch self {
+        case .prepare: \.prepare
+        case .commit: \.commit
+        case .timeout: \.timeout
+        case .lead: \.lead
+        }
     }
 }

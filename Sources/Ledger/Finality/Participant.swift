@@ -12,8 +12,8 @@ import Ledger
 /// when the block is durable here.
 package struct Participant: Sendable {
     package let chain: Hash256
-    let own: PublicKey
-    let authenticator: any Authenticator
+    package internal(set) var own: PublicKey
+    var authenticator: any Authenticator
     let timing: FinalityTiming
 
     package internal(set) var tip: ChainTip
@@ -39,7 +39,8 @@ package struct Participant: Sendable {
     var viewDeadline: (view: UInt64, time: UInt64)?
     var said = OwnMessages()
     var awaited: [Awaited] = []
-    var early: [(message: FinalityMessage, voter: Int)] = []
+    /// Messages for the next height, and who sent them.
+    var early: [(message: FinalityMessage, peer: PublicKey)] = []
     var replaying: (peer: PublicKey, until: UInt64)?
     var isCommitting = false
 
@@ -118,12 +119,12 @@ package struct Participant: Sendable {
         case .adopted(let tip, let settled): adopt(tip, settled, &effects)
         case .replayed:
             replaying = nil
-            resetVoting(&effects)
+            resumeVoting(&effects)
         case .blocksRefused(let peer):
             replaying = nil
             doubt(peer)
             effects.append(.offence(peer, .blocks))
-            resetVoting(&effects)
+            resumeVoting(&effects)
         case .release(let force): release(force: force, &effects)
         case .tick: break
         }
@@ -196,7 +197,7 @@ package struct Participant: Sendable {
     }
 
     /// A fresh voting for the height behind the tip, from what was signed for it.
-    private mutating func beginHeight() {
+    mutating func beginHeight() {
         let record = voteGuard.record.height == tip.height + 1 ? voteGuard.record : nil
         voting = Self.voting(chain, tip, own, record)
         hasCandidate = false
@@ -205,12 +206,18 @@ package struct Participant: Sendable {
         awaited = []
     }
 
-    /// Begins the height again after a time in which this node might not vote, and says again what
-    /// it had signed before that time.
-    mutating func resetVoting(_ effects: inout [ParticipantEffect]) {
-        beginHeight()
-        guard standing == .voting, voteGuard.record.height == rules.height else { return }
-        for ballot in voteGuard.record.ballots { cast(ballot, &effects) }
+    /// Votes for the height again after a time in which this node might not.
+    ///
+    /// It says again what it had signed before that time; what others said since stays.
+    mutating func resumeVoting(_ effects: inout [ParticipantEffect]) {
+        let record = voteGuard.record.height == rules.height ? voteGuard.record : nil
+        said = OwnMessages()
+        awaited = []
+        vote(.restarted(record), &effects)
+        guard standing == .voting, let record else { return }
+        for ballot in record.ballots where said[keyPath: ballot.slot] == nil {
+            cast(ballot, &effects)
+        }
     }
 }
 

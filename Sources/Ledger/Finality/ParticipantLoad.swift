@@ -9,6 +9,7 @@ package struct ParticipantLoad: Hashable, Sendable {
     package let earlyLimit: Int
     package let awaited: Int
     package let records: Int
+    package let taken: Int
     package let outgoing: Int
     package let proposals: Int
     package let tallies: Int
@@ -21,6 +22,7 @@ package struct ParticipantLoad: Hashable, Sendable {
             ("early messages", early, earlyLimit),
             ("awaited things", awaited, FinalityLimits.awaitedCount),
             ("engine records", records, 2 * Int(FinalityLimits.recordWindow)),
+            ("taken positions", taken, Int(FinalityLimits.recordWindow)),
             ("batches on their way", outgoing, FinalityLimits.appendWindow),
             ("proposals", proposals, FinalityLimits.keptProposals),
             ("views", tallies, FinalityLimits.keptViews + 1),
@@ -36,7 +38,7 @@ extension Participant {
             pending: pool.count, bodyByteCount: bodies.byteCount,
             bodyByteLimit: 2 * FinalityLimits.bodyByteCount, early: early.count,
             earlyLimit: FinalityLimits.earlyMessageCount * LedgerLimits.validatorCount,
-            awaited: awaited.count, records: records.count + spoiled.count,
+            awaited: awaited.count, records: records.count + spoiled.count, taken: taken.count,
             outgoing: outgoing.count, proposals: voting.proposals.all.count,
             tallies: voting.tallies.count)
     }

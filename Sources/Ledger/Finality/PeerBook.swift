@@ -33,6 +33,11 @@ struct PeerBook: Sendable {
         }
     }
 
+    /// Nobody is connected, and nobody's first heartbeat has come.
+    mutating func forgetMeetings() {
+        for index in all.indices { (all[index].isConnected, all[index].first) = (false, nil) }
+    }
+
     /// Connected peers that claim more than `height`, and are believed at `now`, highest first.
     func ahead(of height: UInt64, at now: UInt64) -> [Peer] {
         all.filter { $0.isConnected && $0.height > height && $0.doubtedUntil <= now }

@@ -60,6 +60,13 @@ struct ProposalBook: Sendable {
         change(digest) { $0.execution = .done(header) }
     }
 
+    /// Nothing is judged or executed any more.
+    mutating func forgetProgress() {
+        for index in all.indices {
+            (all[index].verdict, all[index].execution) = (.unknown, .none)
+        }
+    }
+
     private mutating func change(_ digest: Hash256, _ body: (inout Known) -> Void) {
         if let index = all.firstIndex(where: { $0.proposal.digest == digest }) {
             body(&all[index])

@@ -27,6 +27,9 @@ package enum VotingInput: Sendable {
     case engineLost
     /// Peers came back: waiting times begin small again.
     case reconnected
+    /// Votes that were cast may not have been signed, and no execution is at hand any more: the
+    /// record says what was signed.
+    case restarted(VoteRecord?)
 }
 
 /// What a validator is about to sign: to be recorded durably before.

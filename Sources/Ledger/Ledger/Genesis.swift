@@ -14,7 +14,7 @@ package struct Genesis: Hashable, Sendable, CBORCodable {
     package let time: Timestamp
     /// The zone's authority: the regulator that admits members.
     package let authority: AccountID
-    /// The validators of epoch 0.
+    /// The validators of epoch 0; a document whose set breaks ``ValidatorRules`` does not decode.
     package let validators: ValidatorSet
 
     package init(
@@ -47,7 +47,11 @@ package struct Genesis: Hashable, Sendable, CBORCodable {
         hashSuite = try reader.hashSuite()
         time = Timestamp(milliseconds: try reader.unsigned())
         authority = try AccountID(from: &reader)
+        let start = reader.offset
         validators = try ValidatorSet(from: &reader)
+        guard ValidatorRules.error(founding: validators) == nil else {
+            throw .outOfRange(offset: start, field: "validators: a shared key or a weight of 1/3")
+        }
     }
 }
 

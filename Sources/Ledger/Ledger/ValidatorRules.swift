@@ -42,6 +42,20 @@ package enum ValidatorRules {
     /// The smallest set that withstands a dishonest validator.
     package static let robustCount = 4
 
+    /// The rule that a zone's first set breaks; nil when a zone may begin with it.
+    package static func error(founding set: ValidatorSet) -> ValidatorRuleError? {
+        var keys: Set<PublicKey> = []
+        for validator in set.validators where !keys.insert(validator.key).inserted {
+            return .sharedKey(validator.key)
+        }
+        return set.validators.count >= robustCount ? heaviest(of: set) : nil
+    }
+
+    private static func heaviest(of set: ValidatorSet) -> ValidatorRuleError? {
+        let total = set.totalWeight
+        return set.validators.first { 3 * $0.weight >= total }.map { .tooHeavy($0.account) }
+    }
+
     /// The first rule that a change breaks; nil when `new` may follow `old`.
     package static func error(
         from old: ValidatorSet, to new: ValidatorSet
@@ -55,10 +69,7 @@ package enum ValidatorRules {
         guard new.validators.count >= robustCount else {
             return isRobust ? .tooFew(new.validators.count) : nil
         }
-        let total = new.totalWeight
-        if let heavy = new.validators.first(where: { 3 * $0.weight >= total }) {
-            return .tooHeavy(heavy.account)
-        }
+        if let error = heaviest(of: new) { return error }
         let changed = changedWeight(from: old, to: new)
         guard !isRobust || 3 * changed < old.totalWeight else {
             return .tooMuch(changed: changed, total: old.totalWeight)

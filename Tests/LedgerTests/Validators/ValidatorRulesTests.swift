@@ -1,5 +1,6 @@
 import Base
 import Cryptography
+import Encoding
 import Ledger
 import Testing
 
@@ -42,6 +43,19 @@ struct ValidatorRulesTests {
         #expect(try error([1], [2, 1, 1, 1]) == .tooHeavy(first.account))
         #expect(try error([1], [3, 2, 2, 2]) == .tooHeavy(first.account))
         #expect(try error([1], [3, 3, 2, 2]) == nil)
+    }
+
+    @Test func aZoneBeginsWithoutAValidatorThatHoldsAThird() throws {
+        func error(_ weights: [UInt64]) throws -> ValidatorRuleError? {
+            ValidatorRules.error(founding: try Self.set(weights))
+        }
+        #expect(try error([1]) == nil && error([5, 1, 1]) == nil && error([1, 1, 1, 1]) == nil)
+        let heavy = try Self.validator(1, weight: 2)
+        #expect(try error([2, 1, 1, 1]) == .tooHeavy(heavy.account))
+        let genesis = Genesis(
+            zone: "33", chain: "main", hashSuite: .sha256, time: Timestamp(milliseconds: 0),
+            authority: heavy.account, validators: try Self.set([2, 1, 1, 1]))
+        #expect(throws: CBORError.self) { try Genesis(decoding: genesis.encoded) }
     }
 
     @Test func fourOrMoreStayFourOrMore() throws {

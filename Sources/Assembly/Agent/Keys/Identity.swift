@@ -70,6 +70,9 @@ package struct Identity: Sendable {
     /// The account that the signing key founded; nil for residents, who have one a home.
     package var account: AccountID? { signing.map { AccountID(foundedBy: $0.publicKey) } }
 
+    /// What its files are sealed with: SM4 beside SM2, AES-256-GCM otherwise.
+    package var cipher: CipherSuite { suite == .sm2 ? .sm4CTRHMACSM3 : .aes256GCM }
+
     /// Who signs: the account and its key; nil for residents.
     package var signer: Signer? { signing.map { Signer(founding: $0) } }
 

@@ -7,8 +7,8 @@ package import Ledger
 package enum KeystoreProtection: Sendable {
     /// Nothing but the file's mode 0600 keeps others out: for demonstrations and tests only.
     case unprotectedForDemonstrationsOnly
-    /// Sealed under a key that argon2id makes from a passphrase.
-    case passphrase(SecretBytes, cost: PassphraseCost, suite: CipherSuite)
+    /// Sealed under a key that argon2id makes from a passphrase, with the identity's own cipher.
+    case passphrase(SecretBytes, cost: PassphraseCost)
 }
 
 /// The file format of an identity: see `docs/formats/keystore.md`.
@@ -42,14 +42,14 @@ package enum Keystore {
             var writer = head(identity.kind, identity.label, identity.account, nil)
             writer.byteString(contents)
             return writer.bytes
-        case .passphrase(let passphrase, let cost, let suite):
+        case .passphrase(let passphrase, let cost):
             let salt = random.bytes(KeyDerivation.passphraseSaltCount)
             var writer = head(identity.kind, identity.label, identity.account, (cost, salt))
             do throws(CryptographyError) {
                 let key = try KeyDerivation.fromPassphrase(passphrase, salt: salt, cost: cost)
                 writer.byteString(
                     try Sealing.seal(
-                        contents, key: key, suite: suite, random: random,
+                        contents, key: key, suite: identity.cipher, random: random,
                         authenticating: bindingLabel + writer.bytes))
             } catch { throw .unavailable }
             return writer.bytes

@@ -7,13 +7,26 @@ package enum Reassembly {
     package static func document(
         from manifest: RecordPayload, resources: [Hash256: [UInt8]]
     ) -> [UInt8]? {
-        guard manifest.kind == .manifest,
-            let bundle = try? BundleManifest(
-                decoding: manifest.content,
-                limits: .init(
-                    byteCount: RecordPayload.contentLimit, depth: 8, elementCount: 1_000_000))
-        else { return nil }
-        return bundle.reassemble { resources[$0] }
+        bundle(manifest)?.reassemble { resources[$0] }
+    }
+
+    /// What a person is shown of a record; nil when a manifest is damaged.
+    ///
+    /// A resource as it is, and of a bundle its own part, in which `{"record":"…"}` stands for
+    /// each resource.
+    package static func outline(of payload: RecordPayload) -> [UInt8]? {
+        switch payload.kind {
+        case .resource: payload.content
+        case .manifest: bundle(payload)?.reassemble { Array(#"{"record":"\#($0)"}"#.utf8) }
+        }
+    }
+
+    private static func bundle(_ payload: RecordPayload) -> BundleManifest? {
+        guard payload.kind == .manifest else { return nil }
+        return try? BundleManifest(
+            decoding: payload.content,
+            limits: .init(
+                byteCount: RecordPayload.contentLimit, depth: 8, elementCount: 1_000_000))
     }
 
     /// Every bundle among opened records that is whole, by its manifest's record.

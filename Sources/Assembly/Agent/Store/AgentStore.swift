@@ -65,7 +65,7 @@ package final class AgentStore: Sendable {
             switch protection {
             case .unprotectedForDemonstrationsOnly:
                 identity = try Keystore.open(bytes, passphrase: nil)
-            case .passphrase(let passphrase, _, _):
+            case .passphrase(let passphrase, _):
                 identity = try Keystore.open(bytes, passphrase: passphrase)
             }
         } catch { throw .keystore(error) }
@@ -76,9 +76,8 @@ package final class AgentStore: Sendable {
         _ identity: Identity, _ path: String, _ disk: any Disk,
         _ protection: KeystoreProtection, _ random: any RandomSource
     ) throws(AgentStoreError) -> AgentStore {
-        let suite: CipherSuite =
-            if case .passphrase(_, _, let suite) = protection { suite } else { .aes256GCM }
-        let codec = JournalFrames(key: identity.journalKey, suite: suite, random: random)
+        let codec = JournalFrames(
+            key: identity.journalKey, suite: identity.cipher, random: random)
         let (journal, entries) = try AgentJournal.open(journalPath(path), on: disk, codec: codec)
         var state = AgentState()
         for entry in entries { state.apply(entry) }

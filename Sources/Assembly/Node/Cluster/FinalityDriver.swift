@@ -26,11 +26,12 @@ final class FinalityDriver: @unchecked Sendable {
     let transport: any PeerTransport
     let alarms: AlarmBoard
     let blobs: BlobExchange
-    private let queue = DriverQueue()
-    private let helper: DriverHelper
+    let queue = DriverQueue()
+    let helper: DriverHelper
     private let journal: VoteJournal
     private let configuration: ClusterConfiguration
-    private let key: SigningKey
+    private let signer: ValidatorSigner
+    private var key: SigningKey
     private let clock: @Sendable () -> Timestamp
     private let observersOfBlocks: [any BlockObserver]
     private let publish: (Head) -> Void
@@ -46,8 +47,9 @@ final class FinalityDriver: @unchecked Sendable {
     private var nextChores: UInt64 = 0
 
     init(
-        chain: ChainStore, pool: Pool, key: SigningKey, configuration: ClusterConfiguration,
-        helper: DriverHelper, blobs: BlobExchange, alarms: AlarmBoard,
+        chain: ChainStore, pool: Pool, signer: ValidatorSigner, key: SigningKey,
+        configuration: ClusterConfiguration, helper: DriverHelper, blobs: BlobExchange,
+        alarms: AlarmBoard,
         clock: @escaping @Sendable () -> Timestamp, observers: [any BlockObserver],
         publish: @escaping (Head) -> Void
     ) throws(StorageError) {
@@ -57,7 +59,7 @@ final class FinalityDriver: @unchecked Sendable {
         transport = configuration.transport
         journal = VoteJournal(journal: configuration.votes)
         let (memory, bodies) = try journal.load()
-        self.key = key
+        (self.signer, self.key) = (signer, key)
         participant = Participant(
             chain: chain.genesis.id, own: key.publicKey,
             authenticator: KeyAuthenticator(key: key), timing: configuration.timing,
@@ -126,6 +128,7 @@ final class FinalityDriver: @unchecked Sendable {
     private func doChores() throws(StorageError) {
         guard now.monotonic >= nextChores else { return }
         nextChores = now.monotonic + Self.chorePause
+        try followKey()
         transport.update(chain.head.validators)
         alarms.note(links: transport.alarms)
         if let engine { helper.engineHealth = engine.health }
@@ -133,6 +136,23 @@ final class FinalityDriver: @unchecked Sendable {
         try handle(.release(force: wish.force))
         try handle(.tick)
         desk.answer(wish, participant.standing)
+    }
+
+    /// Votes with this node's other key from the epoch on whose set names it.
+    private func followKey() throws(StorageError) {
+        guard let member = signer.member(of: chain.head.validators),
+            member.key.publicKey != key.publicKey
+        else { return }
+        key = member.key
+        transport.stop()
+        let effects = participant.change(
+            key: key.publicKey, authenticator: KeyAuthenticator(key: key), at: now)
+        for effect in effects { try perform(effect) }
+        do {
+            try transport.start(self, as: key, among: chain.head.validators)
+        } catch {
+            alarms.raise(.engine(String(describing: error)))
+        }
     }
 
     private var now: Moment {
@@ -228,6 +248,7 @@ final class FinalityDriver: @unchecked Sendable {
     // MARK: Blocks
 
     private func execute(_ proposal: Proposal, _ body: BatchBody) throws(StorageError) {
+        guard isNext(proposal) else { return }
         if executed != nil {
             chain.abandon()
             executed = nil
@@ -243,6 +264,7 @@ final class FinalityDriver: @unchecked Sendable {
     private func commit(
         _ proposal: Proposal, _ body: BatchBody, _ header: Hash256, _ certificate: Certificate
     ) throws(StorageError) {
+        guard isNext(proposal) else { return }
         if executed?.proposal != proposal.digest { try execute(proposal, body) }
         followUps.removeAll {
             if case .executed(proposal.digest, _) = $0 { true } else { false }
@@ -261,6 +283,11 @@ final class FinalityDriver: @unchecked Sendable {
         adopted(block)
         helper.forget(body)
         try journal.forget(below: block.header.height)
+    }
+
+    /// False when blocks of a peer, taken over a moment ago, have passed the proposal's height.
+    private func isNext(_ proposal: Proposal) -> Bool {
+        proposal.height == chain.head.height + 1
     }
 
     private func replay(_ blocks: [[UInt8]], from peer: PublicKey) throws(StorageError) {
@@ -309,81 +336,5 @@ final class FinalityDriver: @unchecked Sendable {
     private func report(_ divergence: Divergence?) {
         alarms.raise(.divergence(divergence))
         divergent = nil
-    }
-}
-
-extension FinalityDriver: PeerReceiver {
-    func connected(_ peer: PublicKey) { queue.add(.connected(peer)) }
-
-    func disconnected(_ peer: PublicKey) { queue.add(.disconnected(peer)) }
-
-    func received(_ message: [UInt8], from peer: PublicKey) -> Bool {
-        guard message.count <= FinalityLimits.messageByteCount,
-            let decoded = try? FinalityMessage(decoding: message)
-        else {
-            transport.disconnect(peer, because: Offence.malformed.rawValue)
-            return true
-        }
-        switch decoded {
-        case .blobRequest(let digest):
-            helper.serveBlob(digest, to: peer)
-            return true
-        case .blob(let bytes):
-            blobs.received(bytes)
-            return true
-        default: return queue.add(decoded, from: peer, byteCount: message.count)
-        }
-    }
-}
-
-extension FinalityDriver: OrderingReceiver {
-    func ordered(_ record: [UInt8], at position: EnginePosition) {
-        queue.add(
-            .record(
-                try? SignedBatch(decoding: record), stream: position.stream,
-                sequence: position.sequence))
-    }
-
-    func engineChanged(_ health: EngineHealth) {
-        helper.engineHealth = health
-        alarms.note(health)
-        queue.add(.engine(isUp: health.state == .working))
-    }
-}
-
-extension FinalityDriver: DriverHelperOwner {
-    func checked(_ body: Hash256, isValid: Bool) { queue.add(.checked(body, isValid: isValid)) }
-
-    func admitted(_ transactions: [PendingTransaction]) {
-        queue.add(.submitted(transactions, isOwn: false))
-    }
-
-    func send(_ message: FinalityMessage, to peer: PublicKey) {
-        transport.send(message.encoded, to: peer, urgency: .bulk)
-    }
-}
-
-extension FinalityMessage {
-    /// Votes go before bodies and blocks.
-    var urgency: PeerUrgency {
-        switch self {
-        case .body, .blocks, .transactions, .blob: .bulk
-        default: .vote
-        }
-    }
-}
-
-extension PendingTransaction {
-    init(_ transaction: SignedTransaction) {
-        self.init(
-            id: transaction.id, bytes: transaction.bytes, validUntil: transaction.body.validUntil)
-    }
-}
-
-extension ChainTip {
-    init(_ head: Head) {
-        self.init(
-            height: head.height, digest: head.digest, time: head.time, position: head.position,
-            epoch: head.epoch, set: head.validators)
     }
 }

@@ -40,8 +40,30 @@ package final class LinkTransport: PeerTransport {
         var failure: LinkError?
         var own: PublicKey?
         var validators: Set<PublicKey> = []
+        /// The keys of the current set by account, to notice which one took another's place.
+        var keys: [AccountID: PublicKey] = [:]
+        /// Keys that were replaced while this node ran.
+        var successors: [PublicKey: PublicKey] = [:]
         /// Until when offenders are refused.
         var refused: [PublicKey: Timestamp] = [:]
+
+        /// Takes over the current set; true when it has changed.
+        @discardableResult
+        mutating func follow(_ set: ValidatorSet) -> Bool {
+            let next = Set(set.validators.map(\.key))
+            guard next != validators else { return false }
+            validators = next
+            for validator in set.validators {
+                let old = keys.updateValue(validator.key, forKey: validator.account)
+                guard let old, old != validator.key else { continue }
+                for (key, successor) in successors where successor == old {
+                    successors[key] = validator.key
+                }
+                successors[old] = validator.key
+                successors[validator.key] = nil
+            }
+            return true
+        }
     }
 
     private let settings: Settings
@@ -61,7 +83,8 @@ package final class LinkTransport: PeerTransport {
     ) throws {
         let own = key.publicKey
         state.withLock { state in
-            (state.own, state.validators) = (own, Set(validators.validators.map(\.key)))
+            state.own = own
+            state.follow(validators)
         }
         var configuration = LinkConfiguration(
             key: key, chain: settings.chain, certificate: settings.certificate, random: random
@@ -98,8 +121,11 @@ package final class LinkTransport: PeerTransport {
     }
 
     private var dialled: [LinkPeer] {
-        let own = state.withLock { $0.own }
-        return settings.peers.filter { $0.key != own && role(of: $0.key) != nil }
+        let (own, successors) = state.withLock { ($0.own, $0.successors) }
+        return settings.peers.map { peer in
+            LinkPeer(
+                key: successors[peer.key] ?? peer.key, host: peer.host, port: peer.port)
+        }.filter { $0.key != own && role(of: $0.key) != nil }
     }
 
     // MARK: PeerTransport
@@ -114,12 +140,10 @@ package final class LinkTransport: PeerTransport {
 
     package func update(_ validators: ValidatorSet) {
         let now = clock()
-        let keys = Set(validators.validators.map(\.key))
         let isChanged = state.withLock { state in
             let forgiven = state.refused.filter { $0.value <= now }
             for key in forgiven.keys { state.refused[key] = nil }
-            defer { state.validators = keys }
-            return !forgiven.isEmpty || state.validators != keys
+            return state.follow(validators) || !forgiven.isEmpty
         }
         if isChanged { readmit() }
     }

@@ -4,7 +4,8 @@ package import Ledger
 
 /// How messages reach the other nodes of a zone: authenticated links, or memory in tests.
 package protocol PeerTransport: AnyObject, Sendable {
-    /// Begins to deliver; nothing comes before.
+    /// Begins to deliver; nothing comes before. May be called again after ``stop()``, with another
+    /// key of the same node.
     ///
     /// - Parameters:
     ///   - key: what this node proves to the others.

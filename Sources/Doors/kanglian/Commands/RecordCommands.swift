@@ -26,7 +26,9 @@ enum RecordCommands {
             run: list),
         Command(
             words: ["record", "read"],
-            summary: Localized("read records and open them here", "读取记录并在本机解密"),
+            summary: Localized(
+                "read records and open them here; a bundle shows where its resources are",
+                "读取记录并在本机解密；Bundle 显示其各资源所在的记录"),
             operands: ["RECORD…"],
             options: readOptions + [
                 .value("folder", "FOLDER", "write each resource to a file", "将每条资源写入文件")
@@ -101,13 +103,13 @@ enum RecordCommands {
         for outcome in outcomes {
             switch outcome {
             case .opened(let opened):
+                let content = Reassembly.outline(of: opened.payload) ?? []
                 if let folder = invocation.value("folder") {
                     try NodeErrors.worded { try FileSystem.makeFolder(folder) }
                     try Files.write(
-                        opened.payload.content, to: "\(folder)/\(opened.record).json",
-                        permissions: 0o600)
+                        content, to: "\(folder)/\(opened.record).json", permissions: 0o600)
                 } else {
-                    Output.line(String(decoding: opened.payload.content, as: UTF8.self))
+                    Output.line(String(decoding: content, as: UTF8.self))
                 }
             case .refused(let record, let reasons):
                 for reason in reasons {

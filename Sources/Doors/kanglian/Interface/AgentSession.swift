@@ -77,8 +77,7 @@ struct AgentSession {
         guard let passphrase = Environment.value("KANGLIAN_PASSPHRASE"), !passphrase.isEmpty else {
             return .unprotectedForDemonstrationsOnly
         }
-        return .passphrase(
-            SecretBytes(copying: Array(passphrase.utf8)), cost: .interactive, suite: .aes256GCM)
+        return .passphrase(SecretBytes(copying: Array(passphrase.utf8)), cost: .interactive)
     }
 
     private static func signer(_ identity: Identity) throws -> Signer {
