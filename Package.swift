@@ -191,6 +191,7 @@ let package = Package(
             "LedgerTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
+                "Finality",
             ]),
         tests("FinalityTests", ["Base", "Encoding", "Cryptography", "Ledger", "Finality"]),
         tests(

@@ -17,6 +17,12 @@ struct DocumentTests {
         ("receipt.md", "receipt"), ("receipt.md", "receipt state"), ("trust-file.md", "genesis"),
         ("state-tree-keys.md", "account keys"), ("state-tree-keys.md", "validator epoch"),
         ("state-tree-keys.md", "validator change"), ("trust-file.md", "handoff"),
+        ("snapshot.md", "pruned block"), ("snapshot.md", "snapshot manifest"),
+        ("snapshot.md", "state chunk"), ("snapshot.md", "transaction chunk"),
+        ("finality.md", "proposal"), ("finality.md", "batch"), ("finality.md", "prepare"),
+        ("finality.md", "commit"), ("finality.md", "timeout"), ("finality.md", "lead"),
+        ("finality.md", "heartbeat"), ("finality.md", "blocks request"),
+        ("finality.md", "vote record"),
     ])
     func theWorkedExampleIsTheSample(page: String, name: String) throws {
         let example = try Page(page).example(name)

@@ -14,10 +14,13 @@ struct Sample {
     let entry: Entry
     let block: Block
     let receipt: Receipt
+    let snapshot: TestSnapshot
+    let prunedBlock: StoredBlock
     /// The end of epoch 0 of another chain, where one validator becomes two.
     let handoff: Handoff
     let change: ValidatorChange
     let epoch: ValidatorEpoch
+    let finality: FinalitySample
 
     init() throws {
         chain = try TestChain(seed: 7)
@@ -34,6 +37,10 @@ struct Sample {
         self.event = event
         self.block = block
         receipt = try chain.receipt(rows: ["scratch/notes\0a", "scratch/notes\0c"])
+        snapshot = try chain.snapshot()
+        prunedBlock = StoredBlock(
+            header: block.header, certificate: block.certificate,
+            entries: [.dropped(leaf: LogHash.leaf(bytes, .sha256), retentionClass: "telemetry")])
         let changing = try TestChain(seed: 9)
         let two = changing.set.validators + [try changing.validator()]
         try changing.agree(on: two)
@@ -43,6 +50,7 @@ struct Sample {
         guard let handoff = changing.handoffs.first else { throw Unexpected(what: "no handoff") }
         (self.change, self.handoff) = (change, handoff)
         epoch = try ValidatorTable.current(changing.genesis, in: changing.store)
+        finality = try FinalitySample(chain: chain.genesis.id, transaction: transaction.bytes)
     }
 
     var trust: TrustFile { TrustFile(genesis: chain.genesis) }
@@ -67,6 +75,10 @@ struct Sample {
             Format("header", block.header.encoded, Header.self),
             Format("certificate", block.certificate.encoded, Certificate.self),
             Format("block", block.encoded, Block.self),
+            Format("pruned block", prunedBlock.encoded, StoredBlock.self),
+            Format("snapshot manifest", snapshot.manifest.encoded, SnapshotManifest.self),
+            Format("state chunk", snapshot.chunks.first, SnapshotChunk.self),
+            Format("transaction chunk", snapshot.chunks.last, SnapshotChunk.self),
             Format("state proof", receipt.state.first?.proof.encoded, StateProof.self),
             Format("receipt state", receipt.state.first?.encoded, ReceiptState.self),
             Format("receipt", receipt.encoded, Receipt.self),
@@ -79,7 +91,7 @@ struct Sample {
             Format("validator epoch", epoch.encoded, ValidatorEpoch.self),
             Format("validator change", change.encoded, ValidatorChange.self),
             Format("handoff", handoff.encoded, Handoff.self),
-        ]
+        ] + finality.formats
     }
 }
 
