@@ -143,6 +143,26 @@ final class ClusterUpTests {
         #expect(other.end == .exited(2))
     }
 
+    @Test("When it is killed, its nodes and members end too, and the next start finds everything")
+    func killed() throws {
+        try start("first", ["--port", "0", "--residents", "1"])
+        // One that has ended and that nobody has waited for yet has no words any more.
+        func children() throws -> [String] {
+            try FileSystem.list("/proc").filter { process in
+                let words = (try? FileSystem.read("/proc/\(process)/cmdline", limit: 1 << 16)) ?? []
+                return String(decoding: words, as: UTF8.self).contains(zone + "/")
+            }
+        }
+        #expect(try children().count == 7)
+        child?.send(SIGKILL)
+        try eventually("all children have ended") {
+            try children().isEmpty
+        }
+        try start("second", [])
+        try settle()
+        stop()
+    }
+
     private func expectStatus() throws {
         let nodes = try status()
         #expect(nodes.count == 4)

@@ -22,6 +22,8 @@ package final class EtcdCluster: Sendable {
         package var ports: [UInt16]?
         /// Where data and logs go, and stay; nil for a temporary folder.
         package var folder: String?
+        /// Members end with this process also when it is killed; see ``ChildProcess``.
+        package var endsWithParent = false
 
         package init() {}
     }
@@ -97,7 +99,8 @@ package final class EtcdCluster: Sendable {
         guard let (arguments, log) = command else { return }
         do throws(SystemError) {
             let process = try ChildProcess(
-                arguments, output: .file(log), errors: .file(log))
+                arguments, endsWithParent: options.endsWithParent, output: .file(log),
+                errors: .file(log))
             members.withLock { $0[index].process = process }
         } catch {
             throw .system(error)

@@ -25,6 +25,10 @@ package final class ChildProcess: Sendable {
         case descriptor(Int32)
     }
 
+    /// Part of Debian's essential util-linux: asks the kernel for a signal, then becomes the
+    /// command.
+    private static let tie = ["/usr/bin/setpriv", "--pdeathsig", "TERM"]
+
     package let processID: Int32
     private let command: String
     private let watchDescriptor: Int32
@@ -33,13 +37,18 @@ package final class ChildProcess: Sendable {
     /// Starts a command; a name without `/` is looked up in `PATH`.
     ///
     /// The environment is `NAME=value` strings, ours if nil. Signals have their default action.
+    /// With `endsWithParent` it gets SIGTERM when this process is gone, however it went, so far as
+    /// the system has `setpriv`; the thread that starts it must then live as long as the process.
     package init(
-        _ arguments: [String], environment: [String]? = nil, input: Stream = .null,
+        _ words: [String], endsWithParent: Bool = false, environment: [String]? = nil,
+        input: Stream = .null,
         output: Stream = .inherited, errors: Stream = .inherited
     ) throws(SystemError) {
-        guard let command = arguments.first else {
+        guard let command = words.first else {
             throw SystemError("start", "", code: EINVAL)
         }
+        let isTied = endsWithParent && FileSystem.exists(Self.tie[0])
+        let arguments = isTied ? Self.tie + words : words
         self.command = command
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -72,7 +81,8 @@ package final class ChildProcess: Sendable {
         let result = Self.withStrings(arguments) { argumentStart in
             Self.withStrings(environment ?? Environment.all) { environmentStart in
                 posix_spawnp(
-                    &processID, command, &actions, &attributes, argumentStart, environmentStart)
+                    &processID, isTied ? Self.tie[0] : command, &actions, &attributes,
+                    argumentStart, environmentStart)
             }
         }
         guard result == 0 else { throw SystemError("start", command, code: result) }

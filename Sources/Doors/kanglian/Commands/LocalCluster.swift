@@ -137,6 +137,7 @@ final class LocalCluster {
         options.memberCount = etcdCount
         options.ports = plan.etcdPorts
         options.folder = zone.path + "/etcd"
+        options.endsWithParent = true
         do throws(RehearsalError) {
             etcd = try EtcdCluster(options)
         } catch {
@@ -152,7 +153,7 @@ final class LocalCluster {
                 [
                     program, "serve", zone.node(index).path, "--port", "\(port)", "--log",
                     log + ".log",
-                ], output: .file(log + ".out"), errors: .file(log + ".out"))
+                ], endsWithParent: true, output: .file(log + ".out"), errors: .file(log + ".out"))
             nodes.append((process, false))
         }
         let end = SystemClock.monotonicNanoseconds + Self.patience * 1_000_000_000
