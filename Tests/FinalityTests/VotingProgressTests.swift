@@ -96,4 +96,19 @@ struct VotingProgressTests {
         }
         #expect(seat.decided == council.header(block))
     }
+
+    @Test("Who leaves a view before it began, or begins again within it, waits for its end")
+    func waitsAfterLeaving() throws {
+        let council = try Council()
+        var seat = Seat(council, 0)
+        seat.hear(.engineLost)
+        #expect(seat.ballots == [.timeout(target: 1, high: nil)])
+        #expect(attempts(seat) == [0])
+        seat.hear(.restarted(nil))
+        #expect(attempts(seat) == [0, 0])
+        // The end of the wait is heard: the TIMEOUT that was never signed is cast again.
+        seat.hear(.expired(view: 0))
+        #expect(seat.ballots.last == .timeout(target: 1, high: nil) && seat.ballots.count == 2)
+        #expect(attempts(seat) == [0, 0, 1])
+    }
 }

@@ -57,6 +57,22 @@ struct BenchZone {
             zone: self, readingKey: reading, domainKey: domain)
     }
 
+    /// Fills the state with transactions of many calls each, which need few signatures.
+    func grow(to size: Int, _ submission: Submission) throws {
+        let perTransaction = 48
+        var keys = 0
+        while keys < size {
+            var batch: [[UInt8]] = []
+            while keys < size, batch.count < 256 {
+                let calls = (0..<perTransaction).map { _ in BenchCalls.call(write()) }
+                batch.append(
+                    try sign(calls, by: hospital, height: submission.node.head.height))
+                keys += perTransaction * BenchCalls.rowsPerWrite
+            }
+            _ = try submission.run(batch)
+        }
+    }
+
     /// A write of one commitment.
     func write() -> RecordsContract.Write {
         BenchCalls.write(owner: hospitalAccount, random: random)

@@ -113,8 +113,7 @@ package struct LedgerBenchmark: Sendable {
             try? FileSystem.removeTree(path)
         }
         let submission = Submission(node: node, clients: plan.cores)
-        var keys = 0
-        try grow(from: &keys, to: size, zone: zone, submission: submission)
+        try zone.grow(to: size, submission)
         let count = min(plan.transactions / 3, max(200, size / 4))
         _ = try throughput(zone, submission, node, transactions: count, rounds: 1)
         return try throughput(zone, submission, node, transactions: count, rounds: plan.rounds)
@@ -147,23 +146,6 @@ package struct LedgerBenchmark: Sendable {
             rates.append(Int(UInt64(transactions.count) * 1_000_000_000 / max(1, elapsed)))
         }
         return rates.sorted()[rates.count / 2]
-    }
-
-    /// Fills the state with transactions of many calls each, which need few signatures.
-    private func grow(
-        from keys: inout Int, to size: Int, zone: BenchZone, submission: Submission
-    ) throws {
-        let perTransaction = 48
-        while keys < size {
-            var batch: [[UInt8]] = []
-            while keys < size, batch.count < 256 {
-                let calls = (0..<perTransaction).map { _ in BenchCalls.call(zone.write()) }
-                batch.append(
-                    try zone.sign(calls, by: zone.hospital, height: submission.node.head.height))
-                keys += perTransaction * BenchCalls.rowsPerWrite
-            }
-            _ = try submission.run(batch)
-        }
     }
 
     private func report(

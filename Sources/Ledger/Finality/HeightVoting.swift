@@ -99,7 +99,9 @@ package struct HeightVoting: Sendable {
         case .reconnected:
             attempt = 0
             if hasBegun { effects.append(.arm(view: view, attempt: 0)) }
-        case .restarted(let record): restart(from: record)
+        case .restarted(let record):
+            restart(from: record)
+            if hasBegun { effects.append(.arm(view: view, attempt: attempt)) }
         }
     }
 
@@ -183,7 +185,7 @@ package struct HeightVoting: Sendable {
         guard rules.own != nil, next > target, next > view, next < FinalityLimits.viewCount
         else { return }
         target = next
-        hasBegun = true
+        begin(&effects)
         effects.append(.cast(.timeout(target: next, high: lock)))
     }
 

@@ -40,21 +40,29 @@ extension Participant {
 
     // MARK: Signing
 
+    /// Records, signs and sends a ballot, if this node may vote and the guard lets it, and counts
+    /// it.
+    private mutating func cast(_ ballot: Ballot, _ effects: inout [ParticipantEffect]) {
+        if let input = speak(ballot, &effects) { vote(input, &effects) }
+    }
+
     /// Records, signs and sends a ballot, if this node may vote and the guard lets it.
-    mutating func cast(_ ballot: Ballot, _ effects: inout [ParticipantEffect]) {
+    ///
+    /// - Returns: how the own voting hears of it; nil when it was not signed.
+    mutating func speak(_ ballot: Ballot, _ effects: inout [ParticipantEffect]) -> VotingInput? {
         guard standing == .voting, replaying == nil, let voter = rules.own,
             voteGuard.permit(ballot, height: rules.height)
-        else { return }
+        else { return nil }
         effects.append(.record(voteGuard.record, body(of: ballot)))
         switch ballot {
         case .prepare(let view, let proposal):
             let vote = sign(.prepare, view, proposal.digest, voter)
             say(.prepare(vote, proposal), ballot.slot, &effects)
-            self.vote(.vote(vote), &effects)
+            return .vote(vote)
         case .commit(let view, let header, _, _):
             let vote = sign(.commit, view, header, voter)
             say(.commit(vote), ballot.slot, &effects)
-            self.vote(.vote(vote), &effects)
+            return .vote(vote)
         case .timeout(let target, let high):
             let mark = high.map(HighMark.init)
             let message = SignedTimeout.message(rules, target: target, high: mark)
@@ -62,14 +70,14 @@ extension Participant {
                 height: rules.height, target: target, high: mark, voter: voter,
                 signature: authenticator.sign(message))
             say(.timeout(timeout, high), ballot.slot, &effects)
-            vote(.timeout(timeout, high), &effects)
+            return .timeout(timeout, high)
         case .lead(let view, let proposal, let justification):
             let message = LeaderProposal.message(rules, view: view, proposal.digest)
             let lead = LeaderProposal(
                 view: view, proposal: proposal, justification: justification, leader: voter,
                 signature: authenticator.sign(message))
             say(.lead(lead), ballot.slot, &effects)
-            vote(.lead(lead), &effects)
+            return .lead(lead)
         }
     }
 

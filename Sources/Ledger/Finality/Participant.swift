@@ -213,11 +213,11 @@ package struct Participant: Sendable {
         let record = voteGuard.record.height == rules.height ? voteGuard.record : nil
         said = OwnMessages()
         awaited = []
+        hasCandidate = false
+        // All that was signed comes before anything new, which may leave its view.
+        let again = (record?.ballots ?? []).compactMap { speak($0, &effects) }
         vote(.restarted(record), &effects)
-        guard standing == .voting, let record else { return }
-        for ballot in record.ballots where said[keyPath: ballot.slot] == nil {
-            cast(ballot, &effects)
-        }
+        for input in again { vote(input, &effects) }
     }
 }
 

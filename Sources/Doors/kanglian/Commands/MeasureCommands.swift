@@ -46,6 +46,22 @@ enum MeasureCommands {
                 }
             }),
         Command(
+            words: ["bench", "join"],
+            summary: Localized(
+                "measure how soon a node that joins a chain of a million keys serves",
+                "测量新节点加入百万键链后多久可服务"),
+            options: benchOptions,
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? JoinBenchmark.Plan.smoke : JoinBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    let program = Environment.program ?? CommandLine.arguments[0]
+                    return try JoinBenchmark(
+                        plan: plan, folder: folder, program: program, progress: progress
+                    ).run()
+                }
+            }),
+        Command(
             words: ["conformance"],
             summary: Localized(
                 "run a published suite from disk: wycheproof, merkle, jcs, roundtrip",
