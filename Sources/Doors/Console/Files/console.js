@@ -101,7 +101,8 @@ function minuteSentence(blocks) {
     });
   }
   const newest = state.blocks[0];
-  if (newest === undefined) return say("minute.none");
+  // Nothing is known before the first answer.
+  if (newest === undefined) return state.zone === null ? "" : say("minute.none");
   return say("minute.silence", { time: time(newest.time) });
 }
 
