@@ -11,6 +11,8 @@ package enum ConformanceSuite: String, CaseIterable, Sendable {
     case jcs
     /// FHIR files: in, sealed, committed, read back equal.
     case roundtrip
+    /// JSON Patch (RFC 6902).
+    case patch
 }
 
 /// Runs published suites from disk: nothing of a file is trusted, and nothing unknown passes.
@@ -32,6 +34,7 @@ package enum Conformance {
         case .merkle: MerkleSuite.run(files, &tally, progress)
         case .jcs: CanonicalSuite.run(files, &tally, progress)
         case .roundtrip: try RoundTripSuite.run(files, &tally, progress)
+        case .patch: PatchSuite.run(files, &tally, progress)
         }
         let report = tally.report(suite)
         guard report.passed + report.failed > 0 || !report.skips.isEmpty else {

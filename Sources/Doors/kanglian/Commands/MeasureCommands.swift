@@ -64,8 +64,8 @@ enum MeasureCommands {
         Command(
             words: ["conformance"],
             summary: Localized(
-                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip",
-                "运行公开测试集：wycheproof、merkle、jcs、roundtrip"),
+                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, patch",
+                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、patch"),
             operands: ["SUITE", "PATH"],
             options: [.flag("json", "the same as --output json", "等同于 --output json")],
             run: conformance),
