@@ -1,3 +1,4 @@
+import Base
 import Encoding
 import Testing
 
@@ -14,24 +15,40 @@ struct JSONPatchTests {
     @Test(
         "does what the appendix of RFC 6902 shows",
         arguments: [
-            (#"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux"}]"#,
-                #"{"foo":"bar","baz":"qux"}"#),
-            (#"{"foo":["bar","baz"]}"#, #"[{"op":"add","path":"/foo/1","value":"qux"}]"#,
-                #"{"foo":["bar","qux","baz"]}"#),
-            (#"{"foo":["bar","qux","baz"]}"#, #"[{"op":"remove","path":"/foo/1"}]"#,
-                #"{"foo":["bar","baz"]}"#),
-            (#"{"baz":"qux","foo":"bar"}"#, #"[{"op":"replace","path":"/baz","value":"boo"}]"#,
-                #"{"baz":"boo","foo":"bar"}"#),
-            (#"{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}"#,
+            (
+                #"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux"}]"#,
+                #"{"foo":"bar","baz":"qux"}"#
+            ),
+            (
+                #"{"foo":["bar","baz"]}"#, #"[{"op":"add","path":"/foo/1","value":"qux"}]"#,
+                #"{"foo":["bar","qux","baz"]}"#
+            ),
+            (
+                #"{"foo":["bar","qux","baz"]}"#, #"[{"op":"remove","path":"/foo/1"}]"#,
+                #"{"foo":["bar","baz"]}"#
+            ),
+            (
+                #"{"baz":"qux","foo":"bar"}"#, #"[{"op":"replace","path":"/baz","value":"boo"}]"#,
+                #"{"baz":"boo","foo":"bar"}"#
+            ),
+            (
+                #"{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}"#,
                 #"[{"op":"move","from":"/foo/waldo","path":"/qux/thud"}]"#,
-                #"{"foo":{"bar":"baz"},"qux":{"corge":"grault","thud":"fred"}}"#),
-            (#"{"foo":["all","grass","cows","eat"]}"#,
+                #"{"foo":{"bar":"baz"},"qux":{"corge":"grault","thud":"fred"}}"#
+            ),
+            (
+                #"{"foo":["all","grass","cows","eat"]}"#,
                 #"[{"op":"move","from":"/foo/1","path":"/foo/3"}]"#,
-                #"{"foo":["all","cows","eat","grass"]}"#),
-            (#"{"/":9,"~1":10}"#, #"[{"op":"test","path":"/~01","value":10}]"#,
-                #"{"/":9,"~1":10}"#),
-            (#"{"foo":["bar"]}"#, #"[{"op":"add","path":"/foo/-","value":["abc"]}]"#,
-                #"{"foo":["bar",["abc"]]}"#),
+                #"{"foo":["all","cows","eat","grass"]}"#
+            ),
+            (
+                #"{"/":9,"~1":10}"#, #"[{"op":"test","path":"/~01","value":10}]"#,
+                #"{"/":9,"~1":10}"#
+            ),
+            (
+                #"{"foo":["bar"]}"#, #"[{"op":"add","path":"/foo/-","value":["abc"]}]"#,
+                #"{"foo":["bar",["abc"]]}"#
+            ),
             (#"{"a":1}"#, #"[{"op":"copy","from":"","path":"/b"}]"#, #"{"a":1,"b":{"a":1}}"#),
             (#"{"a":1}"#, #"[{"op":"replace","path":"","value":[]}]"#, "[]"),
             (#"{"a":1}"#, #"[{"op":"move","from":"/a","path":""}]"#, "1"),
@@ -49,20 +66,30 @@ struct JSONPatchTests {
             ("{}", #"[{"op":"remove","path":"a"}]"#, .malformed(operation: 0, member: "path")),
             ("{}", #"[{"op":"remove","path":"/~2"}]"#, .malformed(operation: 0, member: "path")),
             ("{}", #"[{"op":"copy","path":"/a"}]"#, .malformed(operation: 0, member: "from")),
-            ("{}", #"[{"op":"add","path":"/a/b","value":1}]"#,
-                .missing(operation: 0, path: "/a/b")),
+            (
+                "{}", #"[{"op":"add","path":"/a/b","value":1}]"#,
+                .missing(operation: 0, path: "/a/b")
+            ),
             ("[1]", #"[{"op":"add","path":"/2","value":1}]"#, .missing(operation: 0, path: "/2")),
-            ("[1]", #"[{"op":"replace","path":"/01","value":1}]"#,
-                .missing(operation: 0, path: "/01")),
+            (
+                "[1]", #"[{"op":"replace","path":"/01","value":1}]"#,
+                .missing(operation: 0, path: "/01")
+            ),
             ("[1]", #"[{"op":"remove","path":"/-"}]"#, .missing(operation: 0, path: "/-")),
             ("7", #"[{"op":"add","path":"/a","value":1}]"#, .missing(operation: 0, path: "/a")),
-            (#"{"a":1}"#,
+            (
+                #"{"a":1}"#,
                 #"[{"op":"remove","path":"/a"},{"op":"remove","path":"/a"}]"#,
-                .missing(operation: 1, path: "/a")),
-            (#"{"a":"10"}"#, #"[{"op":"test","path":"/a","value":10}]"#,
-                .testFailed(operation: 0, path: "/a")),
-            (#"{"a":{"b":1}}"#, #"[{"op":"move","from":"/a","path":"/a/b"}]"#,
-                .intoItself(operation: 0)),
+                .missing(operation: 1, path: "/a")
+            ),
+            (
+                #"{"a":"10"}"#, #"[{"op":"test","path":"/a","value":10}]"#,
+                .testFailed(operation: 0, path: "/a")
+            ),
+            (
+                #"{"a":{"b":1}}"#, #"[{"op":"move","from":"/a","path":"/a/b"}]"#,
+                .intoItself(operation: 0)
+            ),
             ("{}", #"[{"op":"remove","path":""}]"#, .wholeDocument(operation: 0)),
         ] as [(String, String, JSONPatchError)])
     func refusals(_ document: String, _ patch: String, _ error: JSONPatchError) {
@@ -89,9 +116,11 @@ struct JSONPatchTests {
     func copiesOfCopies() throws {
         let copies = (0..<60).map { #"{"op":"copy","from":"","path":"/a\#($0)"}"# }
         let patch = try JSONPatch(json("[" + copies.joined(separator: ",") + "]"))
-        guard case .failure(.tooLarge) = Result(catching: { () throws(JSONPatchError) in
-            try patch.apply(to: .object([JSONMember("x", .number("1"))]))
-        }) else {
+        guard
+            case .failure(.tooLarge) = Result(catching: { () throws(JSONPatchError) in
+                try patch.apply(to: .object([JSONMember("x", .number("1"))]))
+            })
+        else {
             Issue.record("taken")
             return
         }

@@ -1,3 +1,4 @@
+import Base
 import Encoding
 
 /// Tests of patches: JSON Patch (RFC 6902) in the layout of json-patch-tests.

@@ -8,7 +8,7 @@ extension JSONValue {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
         case (.number(let left), .number(let right)):
-            left.isSame(as: right) || JSONDecimal(left) == JSONDecimal(right)
+            left.isSame(as: right) || Self.haveSameValue(left, right)
         case (.string(let left), .string(let right)): left.isSame(as: right)
         case (.array(let left), .array(let right)):
             left.count == right.count && zip(left, right).allSatisfy { $0.means($1) }
@@ -16,6 +16,11 @@ extension JSONValue {
             left.count == right.count && Self.haveSameMembers(left, right)
         default: false
         }
+    }
+
+    private static func haveSameValue(_ left: String, _ right: String) -> Bool {
+        guard let left = JSONDecimal(left), let right = JSONDecimal(right) else { return false }
+        return left == right
     }
 
     private static func haveSameMembers(_ left: [JSONMember], _ right: [JSONMember]) -> Bool {
@@ -34,7 +39,6 @@ private struct JSONDecimal: Equatable {
     private let digits: [UInt8]
     private let exponent: Int
 
-    /// Two numbers whose exponents do not fit are equal to nothing else.
     static func == (left: JSONDecimal, right: JSONDecimal) -> Bool {
         guard !left.digits.isEmpty || !right.digits.isEmpty else { return true }
         return left.isNegative == right.isNegative && left.digits == right.digits

@@ -18,7 +18,9 @@ package enum JSONPatchError: Error, Hashable, Sendable {
     /// The copies hold more than ``JSONPatch/copyLimit`` values.
     case tooLarge(operation: Int)
 
-    /// What a person is told. Paths are the patch's own words; no content of the document is in it.
+    /// What a person is told.
+    ///
+    /// Paths are the patch's own words; no content of the document is in it.
     package var refusal: Refusal {
         let (code, english, chinese) = explanation
         return Refusal("json-patch.\(code)", english, chinese)
