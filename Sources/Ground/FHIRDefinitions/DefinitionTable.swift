@@ -27,7 +27,7 @@ package struct DefinitionTable: Sendable {
             containers[type.name] = ElementContainer()
             for element in type.elements {
                 let full = "\(type.name).\(element.path)"
-                let parent = full.split(separator: ".").dropLast().joined(separator: ".")
+                let parent = String(full[..<(full.lastIndex(of: ".") ?? full.endIndex)])
                 containers[parent, default: ElementContainer()].add(element, at: full)
             }
         }

@@ -70,6 +70,9 @@ package struct PathEnvironment: Sendable {
     package var resolve: @Sendable (String) -> JSONValue? = { _ in nil }
     /// True when an element that the definitions do not know is an error, not just missing.
     package var isStrict = false
+    /// True when `as` takes from many items those of its type, as R4's own invariants and search
+    /// parameters use it; FHIRPath 2.0 refuses many items.
+    package var castsMany = false
     package var limits = PathLimits.standard
 
     package init(table: DefinitionTable, now: Timestamp) {

@@ -18,6 +18,7 @@ extension PathEvaluator {
     mutating func cast(
         _ items: [PathItem], to type: TypeSpecifier, _ place: String
     ) throws(PathError) -> [PathItem] {
+        if environment.castsMany { return try filter(items, type) }
         let type = try known(type, isTest: false)
         guard let item = try Self.single(items, place) else { return [] }
         return matches(item, type, isExact: true) ? [item] : []

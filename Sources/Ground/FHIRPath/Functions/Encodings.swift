@@ -23,8 +23,7 @@ extension PathEvaluator {
             case (.escape, "html"): subject.map(Self.entity).joined()
             case (.unescape, "html"): Self.withoutEntities(subject)
             case (.escape, "json"): String(JSONValue.string(subject).text().dropFirst().dropLast())
-            case (.unescape, "json"):
-                try? JSONValue(parsing: Array("\"\(subject)\"".utf8)).stringValue
+            case (.unescape, "json"): Self.withoutEscapes(subject)
             default:
                 throw .wrongType(
                     place: "\(name.rawValue)()",
@@ -49,6 +48,19 @@ extension PathEvaluator {
         // older HTML, so it stays.
         character == "'"
             ? "'" : entities.first { $0.character == character }?.name ?? String(character)
+    }
+
+    /// JSON's escapes decoded; quotes may stand without one.
+    private static func withoutEscapes(_ text: String) -> String? {
+        let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+        var (quoted, isOpen) = ("\"", false)
+        for (index, part) in parts.enumerated() {
+            if index > 0 { quoted += isOpen ? "\"" : "\\\"" }
+            quoted += part
+            // An odd number of backslashes escapes the quote that follows.
+            isOpen = part.reversed().prefix { $0 == "\\" }.count % 2 == 1
+        }
+        return try? JSONValue(parsing: Array((quoted + "\"").utf8)).stringValue
     }
 
     private static func withoutEntities(_ text: String) -> String {

@@ -69,7 +69,7 @@ extension PathEvaluator {
     // MARK: Sorting
 
     /// Sorted by the items themselves or by keys; a minus before a key turns its order around.
-    /// Items without a key come first.
+    /// Items without a key come first in either order, as HL7's tests have it.
     private mutating func sorted(
         _ input: [PathItem], _ arguments: [Expression], _ frame: Frame
     ) throws(PathError) -> [PathItem] {
@@ -120,15 +120,14 @@ extension PathEvaluator {
         _ left: [PathItem?], _ right: [PathItem?], _ isDescending: [Bool]
     ) throws(PathError) -> Bool {
         for (place, descending) in isDescending.enumerated() {
-            var order: Int
             switch (left[place], right[place]) {
-            case (nil, nil): order = 0
-            case (nil, _): order = -1
-            case (_, nil): order = 1
-            case (let left?, let right?): order = try Self.order(left, right) ?? 0
+            case (nil, nil): continue
+            case (nil, _): return true
+            case (_, nil): return false
+            case (let left?, let right?):
+                let order = try Self.order(left, right) ?? 0
+                if order != 0 { return (order < 0) != descending }
             }
-            if descending { order = -order }
-            if order != 0 { return order < 0 }
         }
         return false
     }

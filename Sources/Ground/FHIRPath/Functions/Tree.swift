@@ -16,18 +16,12 @@ extension PathEvaluator {
             }
             return all
         case .extension:
-            guard let url = try text(arguments, 0, name, frame) else { return [] }
-            var found: [PathItem] = []
-            for item in input {
-                guard case .node(let node) = item,
-                    case .found(let extensions) = node.step(to: "extension", in: table)
-                else { continue }
-                found += extensions.filter { item in
-                    guard case .node(let node) = item else { return false }
-                    return node.value["url"]?.stringValue == url
-                }
-            }
-            return found
+            return try text(arguments, 0, name, frame).map { extensions(input, $0) } ?? []
+        case .hasExtension:
+            return try text(arguments, 0, name, frame)
+                .map { [.boolean(!extensions(input, $0).isEmpty)] } ?? []
+        case .htmlChecks:
+            return try text(input, "htmlChecks()").map { [.boolean(Narrative.isAllowed($0))] } ?? []
         case .hasValue:
             guard let item = try Self.single(input, "hasValue()") else { return [.boolean(false)] }
             guard case .node(let node) = item else { return [.boolean(true)] }
@@ -46,6 +40,18 @@ extension PathEvaluator {
                 return .string(id)
             }
         default: return try referenceKeys(input, arguments)
+        }
+    }
+
+    private func extensions(_ items: [PathItem], _ url: String) -> [PathItem] {
+        items.flatMap { item -> [PathItem] in
+            guard case .node(let node) = item,
+                case .found(let extensions) = node.step(to: "extension", in: table)
+            else { return [] }
+            return extensions.filter { item in
+                guard case .node(let node) = item else { return false }
+                return node.value["url"]?.stringValue == url
+            }
         }
     }
 

@@ -19,7 +19,7 @@ enum FunctionName: String, CaseIterable, Sendable {
     case sum, min, max, avg
     // The tree.
     case children, descendants, `extension`, hasValue, getValue, resolve, conformsTo
-    case getResourceKey, getReferenceKey
+    case getResourceKey, getReferenceKey, hasExtension, htmlChecks
     // Utilities.
     case trace, now, today, timeOfDay, aggregate, type, `is`, `as`, not
     case lowBoundary, highBoundary, precision, comparable
@@ -33,7 +33,7 @@ enum FunctionName: String, CaseIterable, Sendable {
             .toDecimal, .convertsToDecimal, .toString, .convertsToString, .toTime,
             .convertsToTime, .upper, .lower, .length, .toChars, .trim, .abs, .ceiling, .exp,
             .floor, .ln, .sqrt, .truncate, .sum, .min, .max, .avg, .children, .descendants,
-            .hasValue, .getValue, .resolve, .getResourceKey, .now, .today, .timeOfDay, .type,
+            .hasValue, .getValue, .resolve, .getResourceKey, .htmlChecks, .now, .today, .timeOfDay, .type,
             .not, .precision:
             0...0
         case .exists, .toQuantity, .convertsToQuantity, .join, .round, .lowBoundary,
@@ -42,7 +42,7 @@ enum FunctionName: String, CaseIterable, Sendable {
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .ofType, .skip, .take,
             .intersect, .exclude, .union, .combine, .indexOf, .lastIndexOf, .startsWith,
             .endsWith, .contains, .split, .encode, .decode, .escape, .unescape, .log, .power,
-            .extension, .conformsTo, .is, .as, .comparable:
+            .extension, .hasExtension, .conformsTo, .is, .as, .comparable:
             1...1
         case .substring, .trace, .aggregate, .matches, .matchesFull: 1...2
         case .replace: 2...2

@@ -31,8 +31,7 @@ extension PathItem {
         switch (system, other.system) {
         case (.string(let left), .string(let right)): left.folded == right.folded
         case (.moment, .moment): equals(other) ?? false
-        case (.quantity(let left), .quantity(let right)):
-            left.converting(right, isExact: false).map { left.value.isEquivalent(to: $0) } ?? false
+        case (.quantity(let left), .quantity(let right)): left.isEquivalent(to: right)
         case (.node(let left), .node(let right)): left.value.isEquivalent(to: right.value)
         case (let left, let right):
             if let left = left?.number, let right = right?.number {
@@ -58,6 +57,17 @@ extension PathQuantity {
         if let value = converting(other) { return self.value == value }
         // Years and months of the calendar are not of one length; other units never are equal.
         return isCommensurable(with: other) ? nil : false
+    }
+}
+
+extension PathQuantity {
+    /// Whether two quantities agree in the coarser of their units.
+    fileprivate func isEquivalent(to other: PathQuantity) -> Bool {
+        guard let mine = converting(other, isExact: false),
+            let theirs = other.converting(self, isExact: false)
+        else { return false }
+        let isCoarser = mine.magnitude <= other.value.magnitude
+        return isCoarser ? value.isEquivalent(to: mine) : other.value.isEquivalent(to: theirs)
     }
 }
 
