@@ -20,6 +20,13 @@ struct FHIRPathInputs {
         case broken(String)
     }
 
+    /// HL7's official examples in the folder of published data, which may be absent.
+    static var published: String? {
+        guard let folder = Environment.value("KANGLIAN_DATA") else { return nil }
+        let path = folder + "/fhir-r4/examples.tar.xz"
+        return FileSystem.exists(path) ? path : nil
+    }
+
     init(_ table: DefinitionTable) { self.table = table }
 
     /// Offers files; those that were offered earlier go first.

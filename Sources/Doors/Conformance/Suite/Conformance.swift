@@ -37,7 +37,7 @@ package enum Conformance {
         case .jcs: CanonicalSuite.run(files, &tally, progress)
         case .roundtrip: try RoundTripSuite.run(files, &tally, progress)
         case .fhirpath:
-            let others = try inputs.map { path throws(Refusal) in
+            let others = try (inputs ?? FHIRPathInputs.published).map { path throws(Refusal) in
                 try SuiteSource(path, suite: suite)
             }
             defer { others?.close() }
