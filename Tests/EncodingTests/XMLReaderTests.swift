@@ -33,15 +33,18 @@ struct XMLReaderTests {
     func ranges() throws {
         let text = "<a> <b k='v'>x</b> </a>"
         let inner = try #require(try read(text).element("b"))
-        #expect(String(decoding: Array(text.utf8)[inner.byteRange], as: UTF8.self)
-            == "<b k='v'>x</b>")
+        #expect(
+            String(decoding: Array(text.utf8)[inner.byteRange], as: UTF8.self)
+                == "<b k='v'>x</b>")
     }
 
     static let refused: [(text: String, error: XMLError)] = [
         ("", .truncated(offset: 0)), ("<a>", .truncated(offset: 3)),
-        ("<a></b>", .mismatchedTag(offset: 3)), ("<a/><b/>", .unexpected(offset: 4, expected: "the end")),
+        ("<a></b>", .mismatchedTag(offset: 3)),
+        ("<a/><b/>", .unexpected(offset: 4, expected: "the end")),
         ("<a x='1' x='2'/>", .duplicateAttribute(offset: 9)),
-        ("<a>&none;</a>", .unknownReference(offset: 3)), ("<a>&#0;</a>", .unknownReference(offset: 3)),
+        ("<a>&none;</a>", .unknownReference(offset: 3)),
+        ("<a>&#0;</a>", .unknownReference(offset: 3)),
         ("<a>&#xD800;</a>", .unknownReference(offset: 3)),
         ("<!DOCTYPE a><a/>", .documentType(offset: 0)),
         ("<a x='<'/>", .unexpected(offset: 6, expected: "&lt; for <")),

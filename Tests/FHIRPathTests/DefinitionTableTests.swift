@@ -23,8 +23,9 @@ struct DefinitionTableTests {
     func elements() throws {
         let container = try #require(table.container("Observation"))
         #expect(container.member(jsonName: "valueQuantity")?.type == "Quantity")
-        #expect(container.member(named: "value").map(\.jsonName)
-            == ["valueQuantity", "valueString", "valueInteger"])
+        #expect(
+            container.member(named: "value").map(\.jsonName)
+                == ["valueQuantity", "valueString", "valueInteger"])
         let inner = try #require(
             table.container("Observation.component")?.member(named: "component").first)
         #expect(table.contentPath(of: inner) == "Observation.component")
@@ -63,8 +64,9 @@ struct DefinitionTableTests {
         #expect(table.version == "4.0.1")
         #expect(table.encoded == bytes)
         #expect(table.types.count { $0.kind == .resource && !$0.isAbstract } == 146)
-        #expect(table.compartments.map(\.code)
-            == ["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"])
+        #expect(
+            table.compartments.map(\.code)
+                == ["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"])
         for type in table.types {
             let invariants = type.invariants + type.elements.flatMap(\.invariants)
             for invariant in invariants {

@@ -1,3 +1,4 @@
+import Encoding
 import FHIRPath
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 struct EvaluationTests {
     static let patient: [(expression: String, texts: [String])] = [
         ("Patient.name.given", ["Peter", "James", "Jim", ""]),
-        ("name.given.hasValue()", []),
+        ("name.given.hasValue()", ["false"]),
         ("name.where(use = 'usual').given.select(hasValue())", ["true", "false"]),
         ("name.given.id", ["g"]),
         ("birthDate.extension('u').value", ["14:35"]),
@@ -90,7 +91,9 @@ struct EvaluationTests {
     @Test("a resolver that is given finds what references lead to")
     func resolver() throws {
         var environment = SmallTable.environment()
-        environment.resolve = { $0 == "Patient/other" ? ["resourceType": "Patient", "id": "o"] : nil }
+        environment.resolve = {
+            $0 == "Patient/other" ? ["resourceType": "Patient", "id": "o"] : nil
+        }
         let found = try CompiledPath("link.resolve().id")
             .evaluate(on: SmallTable.node(SmallTable.patient), in: environment)
         #expect(found.map(\.text) == ["b", "o"])

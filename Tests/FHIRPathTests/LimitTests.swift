@@ -85,7 +85,7 @@ struct LimitTests {
     @Test("changed and cut expressions are read or refused", arguments: 0..<20 as Range<UInt64>)
     func mutations(_ seed: UInt64) throws {
         let samples = EvaluationTests.patient + EvaluationTests.values
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let node = try SmallTable.node(SmallTable.patient)
         for _ in 0..<500 {
             let sample = samples[Int.random(in: 0..<samples.count, using: &random)]

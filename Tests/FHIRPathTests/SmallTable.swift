@@ -67,7 +67,8 @@ enum SmallTable {
                     element("value[x]", "Quantity", "string", "integer"),
                     element("component", "BackboneElement", maximum: nil),
                     element("component.value[x]", "Quantity", "string"),
-                    element("component.component", maximum: nil, reference: "Observation.component"),
+                    element(
+                        "component.component", maximum: nil, reference: "Observation.component"),
                 ]),
         ],
         searchParameters: [

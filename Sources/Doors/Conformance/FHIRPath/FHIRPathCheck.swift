@@ -65,8 +65,10 @@ struct FHIRPathCheck {
             .joined(separator: ", ")
         var rest = items
         for output in test.outputs {
-            guard let place = test.isOrdered ? rest.indices.first
-                : rest.firstIndex(where: { matches($0, output) }), matches(rest[place], output)
+            guard
+                let place = test.isOrdered
+                    ? rest.indices.first
+                    : rest.firstIndex(where: { matches($0, output) }), matches(rest[place], output)
             else { return .failed("expected [\(expected)], got \(Self.shown(items))") }
             rest.remove(at: place)
         }

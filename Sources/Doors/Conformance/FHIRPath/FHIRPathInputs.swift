@@ -31,7 +31,8 @@ struct FHIRPathInputs {
 
     /// Offers files; those that were offered earlier go first.
     mutating func add(_ offered: [SuiteFile]) {
-        for file in offered where file.lastName.hasSuffix(".json") || file.lastName.hasSuffix(".xml") {
+        for file in offered
+        where file.lastName.hasSuffix(".json") || file.lastName.hasSuffix(".xml") {
             files[Self.key(file.lastName), default: []].append(file)
         }
     }

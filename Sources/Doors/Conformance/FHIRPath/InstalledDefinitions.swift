@@ -13,7 +13,8 @@ package enum InstalledDefinitions {
     private static let byteLimit = 64 << 20
 
     /// Reads the table that the environment names, else the nearest one: `/usr/bin/kanglian` finds
-    /// `/usr/share/kanglian/fhir-r4.cbor`, and a program that was built in a clone that of `.build`.
+    /// `/usr/share/kanglian/fhir-r4.cbor`, and a program that was built in a clone that of
+    /// `.build`.
     package static func load() throws(Refusal) -> DefinitionTable {
         guard let path = path else {
             throw Refusal(
@@ -31,7 +32,8 @@ package enum InstalledDefinitions {
         return try decode(bytes, path)
     }
 
-    private static func decode(_ bytes: [UInt8], _ path: String) throws(Refusal) -> DefinitionTable {
+    private static func decode(_ bytes: [UInt8], _ path: String) throws(Refusal) -> DefinitionTable
+    {
         let limits = CBORLimits(byteCount: byteLimit, depth: 32, elementCount: 1_000_000)
         do throws(CBORError) {
             return try DefinitionTable(decoding: bytes, limits: limits)

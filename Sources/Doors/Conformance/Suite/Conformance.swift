@@ -21,8 +21,8 @@ package enum Conformance {
     ///
     /// What a file holds wrong is in the report; only a path with nothing to test is refused.
     /// Archives and the round trip need room under `TMPDIR` or `/tmp`; it is freed at the end.
-    /// `inputs` is a further file, folder or archive in which tests of FHIRPath find what they start
-    /// from. `progress` is told, in English, which file is being run; never any content.
+    /// `inputs` is a further file, folder or archive in which tests of FHIRPath find what they
+    /// start from. `progress` is told, in English, which file is being run; never any content.
     package static func run(
         _ suite: ConformanceSuite, path: String, inputs: String? = nil,
         progress: (String) -> Void

@@ -22,7 +22,8 @@ extension ConformanceReport {
         return known.map { "\($0) (\(failure.reason))" } ?? failure.reason
     }
 
-    private static func table(_ title: String, _ rows: [(name: String, reason: String)]) -> [String] {
+    private static func table(_ title: String, _ rows: [(name: String, reason: String)]) -> [String]
+    {
         guard !rows.isEmpty else { return ["", "## \(title)", "", "None."] }
         return ["", "## \(title)", "", "| Test | Reason |", "|---|---|"]
             + rows.map { "| \(cell($0.name)) | \(cell($0.reason)) |" }

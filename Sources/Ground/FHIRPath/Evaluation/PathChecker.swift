@@ -52,7 +52,7 @@ struct PathChecker {
             guard operation == .union, case .known(let left, _) = first,
                 case .known(let right, _) = second
             else { return .unknown(isOrdered: operation != .union) }
-            return .known(left + right)
+            return .known(left + right, isOrdered: false)
         case .typed(let operand, let type, let isCast):
             let items = try infer(operand, from: focus)
             return isCast ? cast(items, to: type) : .unknown()

@@ -7,14 +7,18 @@ extension PathEvaluator {
         guard let item = try Self.single(items, place)?.system else { return [] }
         switch item {
         case .integer(let value):
-            let (result, overflow) = isNegative ? Int64(0).subtractingReportingOverflow(value)
+            let (result, overflow) =
+                isNegative
+                ? Int64(0).subtractingReportingOverflow(value)
                 : (value, false)
             return overflow ? [] : [.integer(result)]
         case .decimal(let value): return [.decimal(isNegative ? -value : value)]
         case .quantity(let quantity):
             let value = isNegative ? -quantity.value : quantity.value
-            return [.quantity(
-                PathQuantity(value, quantity.unit, isCalendar: quantity.isCalendar))]
+            return [
+                .quantity(
+                    PathQuantity(value, quantity.unit, isCalendar: quantity.isCalendar))
+            ]
         default: throw .wrongType(place: place, expected: "a number")
         }
     }

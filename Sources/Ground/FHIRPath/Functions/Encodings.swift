@@ -32,7 +32,9 @@ extension PathEvaluator {
         return try result.map { text throws(PathError) in [.string(try bounded(text))] } ?? []
     }
 
-    private static func text(_ bytes: [UInt8]) -> String? { String(validating: bytes, as: UTF8.self) }
+    private static func text(_ bytes: [UInt8]) -> String? {
+        String(validating: bytes, as: UTF8.self)
+    }
 
     private static func exchanged(_ text: String, _ characters: [Character: Character]) -> String {
         String(text.map { characters[$0] ?? $0 })

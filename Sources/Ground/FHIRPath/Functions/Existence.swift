@@ -29,8 +29,9 @@ extension PathEvaluator {
         _ input: [PathItem], _ criterion: Expression, _ frame: Frame, wanted: Bool
     ) throws(PathError) -> Bool {
         for (index, item) in input.enumerated() {
-            let holds = try Self.truth(
-                try evaluate(criterion, frame.on(item, at: index)), "The criterion") ?? false
+            let holds =
+                try Self.truth(
+                    try evaluate(criterion, frame.on(item, at: index)), "The criterion") ?? false
             if holds == wanted { return true }
         }
         return false

@@ -36,9 +36,12 @@ extension PathEvaluator {
         case .today: return [.moment(Moment(environment.now).day)]
         case .timeOfDay:
             let now = Moment(environment.now)
-            return [.moment(Moment(
-                .time, .second, date: Moment.noDate, hour: now.hour, minute: now.minute,
-                second: now.second, millisecond: now.millisecond, fractionDigits: 3))]
+            return [
+                .moment(
+                    Moment(
+                        .time, .second, date: Moment.noDate, hour: now.hour, minute: now.minute,
+                        second: now.second, millisecond: now.millisecond, fractionDigits: 3))
+            ]
         case .not:
             return try Self.truth(input, "not()").map { [.boolean(!$0)] } ?? []
         case .trace:

@@ -69,6 +69,7 @@ extension PathEvaluator {
     // MARK: Sorting
 
     /// Sorted by the items themselves or by keys; a minus before a key turns its order around.
+    ///
     /// Items without a key come first in either order, as HL7's tests have it.
     private mutating func sorted(
         _ input: [PathItem], _ arguments: [Expression], _ frame: Frame

@@ -7,9 +7,11 @@ extension PathEvaluator {
         guard let item = try Self.single(input, place)?.system else { return [] }
         if case .quantity(let quantity) = item {
             guard name == .abs else { throw .wrongType(place: place, expected: "a number") }
-            return [.quantity(
-                PathQuantity(
-                    quantity.value.magnitude, quantity.unit, isCalendar: quantity.isCalendar))]
+            return [
+                .quantity(
+                    PathQuantity(
+                        quantity.value.magnitude, quantity.unit, isCalendar: quantity.isCalendar))
+            ]
         }
         guard let value = item.number else {
             throw .wrongType(place: place, expected: "a number")

@@ -73,7 +73,8 @@ extension PathEvaluator {
 
     // MARK: Finding
 
-    private mutating func firstPlace(of other: String, in subject: String) throws(PathError) -> Int? {
+    private mutating func firstPlace(of other: String, in subject: String) throws(PathError) -> Int?
+    {
         other.isEmpty ? 0 : try places(of: other, in: subject, isFirstOnly: true).first
     }
 

@@ -23,8 +23,8 @@ extension PathEvaluator {
         case .htmlChecks:
             return try text(input, "htmlChecks()").map { [.boolean(Narrative.isAllowed($0))] } ?? []
         case .hasValue:
-            guard let item = try Self.single(input, "hasValue()") else { return [.boolean(false)] }
-            guard case .node(let node) = item else { return [.boolean(true)] }
+            guard input.count == 1 else { return [.boolean(false)] }
+            guard case .node(let node) = input[0] else { return [.boolean(true)] }
             return [.boolean(node.hasPrimitiveValue)]
         case .getValue:
             guard let item = try Self.single(input, "getValue()") else { return [] }
@@ -128,8 +128,10 @@ extension PathEvaluator {
 
     // MARK: Profiles
 
-    /// Whether a resource follows a definition of the specification itself: that of its type or of
-    /// one above it. Other profiles are not known here.
+    /// Whether a resource follows a definition of the specification itself, which is that of its
+    /// type or of one above it.
+    ///
+    /// Other profiles are not known here.
     private mutating func conformance(
         _ input: [PathItem], _ arguments: [Expression], _ frame: Frame
     ) throws(PathError) -> [PathItem] {

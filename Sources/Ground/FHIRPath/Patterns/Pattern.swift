@@ -25,7 +25,8 @@ struct Pattern: Sendable {
         var others: [CharacterSet] = []
 
         func contains(_ scalar: UInt32) -> Bool {
-            let isIn = ranges.contains { $0.contains(scalar) }
+            let isIn =
+                ranges.contains { $0.contains(scalar) }
                 || others.contains { $0.contains(scalar) }
             return isIn != isNegated
         }

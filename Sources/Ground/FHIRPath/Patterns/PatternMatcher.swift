@@ -53,12 +53,14 @@ struct PatternMatcher {
         guard depth <= Self.depthLimit else { throw .limit(.depth) }
         switch node {
         case .one(let set):
-            return place < text.count && set.contains(text[place]) ? try next(&self, place + 1)
+            return place < text.count && set.contains(text[place])
+                ? try next(&self, place + 1)
                 : false
         case .start: return place == 0 ? try next(&self, place) : false
         case .end: return place == text.count ? try next(&self, place) : false
         case .wordBoundary(let isNegated):
-            return (isWord(place - 1) != isWord(place)) != isNegated ? try next(&self, place)
+            return (isWord(place - 1) != isWord(place)) != isNegated
+                ? try next(&self, place)
                 : false
         case .sequence(let nodes): return try match(nodes[...], place, next)
         case .either(let branches):

@@ -178,9 +178,11 @@ private struct UnitParser {
         var isBracketed = false
         while let scalar = rest.first {
             if scalar == "[" { isBracketed = true }
-            let ends: Bool = isBracketed
+            let ends: Bool =
+                isBracketed
                 ? false
-                : isNumber ? !Self.isDigit(scalar)
+                : isNumber
+                    ? !Self.isDigit(scalar)
                     : Self.isDigit(scalar) || ".()/{}+-".unicodeScalars.contains(scalar)
             if ends { break }
             if scalar == "]" { isBracketed = false }

@@ -14,8 +14,9 @@ enum UnitTable {
         }
     }
 
-    /// Units that others are made of. Mole, degree Celsius and the arbitrary units count as such:
-    /// they are converted to nothing else.
+    /// Units that others are made of, and whether prefixes may stand before them.
+    ///
+    /// Mole, degree Celsius and the arbitrary units count as such: they convert to nothing else.
     static let bases: [String: Bool] = [
         "m": true, "s": true, "g": true, "rad": true, "K": true, "C": true, "cd": true,
         "mol": true, "Cel": true, "[IU]": true, "[arb'U]": false, "[degF]": false, "[pH]": false,

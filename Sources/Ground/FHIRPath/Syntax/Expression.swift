@@ -75,7 +75,7 @@ enum BinaryOperator: String, Sendable {
     case exclusiveOr = "xor"
     case implies = "implies"
 
-    /// How tightly it binds; more is tighter. `is` and `as` bind at ``typePrecedence``.
+    /// How tightly it binds, where more is tighter; `is` and `as` bind at ``typePrecedence``.
     var precedence: Int {
         switch self {
         case .multiply, .divide, .wholeDivide, .remainder: 10

@@ -33,7 +33,8 @@ enum FunctionName: String, CaseIterable, Sendable {
             .toDecimal, .convertsToDecimal, .toString, .convertsToString, .toTime,
             .convertsToTime, .upper, .lower, .length, .toChars, .trim, .abs, .ceiling, .exp,
             .floor, .ln, .sqrt, .truncate, .sum, .min, .max, .avg, .children, .descendants,
-            .hasValue, .getValue, .resolve, .getResourceKey, .htmlChecks, .now, .today, .timeOfDay, .type,
+            .hasValue, .getValue, .resolve, .getResourceKey, .htmlChecks, .now, .today, .timeOfDay,
+            .type,
             .not, .precision:
             0...0
         case .exists, .toQuantity, .convertsToQuantity, .join, .round, .lowBoundary,

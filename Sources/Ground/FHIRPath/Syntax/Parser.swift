@@ -148,7 +148,8 @@ struct Parser {
         case .identifier("true"), .identifier("false"):
             place += 1
             return try made(.literal(.boolean(start.kind == .identifier("true"))))
-        case .identifier(let word) where ["and", "or", "xor", "implies", "div", "mod"]
+        case .identifier(let word)
+        where ["and", "or", "xor", "implies", "div", "mod"]
             .contains(word):
             throw unexpected("a value or a path")
         case .identifier, .delimited: return try invocation(on: nil)

@@ -11,8 +11,10 @@ extension Moment {
         let amount = Int(amount)
         switch unit {
         case .year: return adding(months: amount * 12)
-        case .month: return precision == .year ? adding(months: amount / 12 * 12)
-            : adding(months: amount)
+        case .month:
+            return precision == .year
+                ? adding(months: amount / 12 * 12)
+                : adding(months: amount)
         case .week: return adding(days: amount * 7)
         case .day: return adding(days: amount)
         case .hour, .minute, .second, .millisecond:

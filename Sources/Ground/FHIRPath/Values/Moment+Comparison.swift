@@ -20,7 +20,9 @@ extension Moment {
         if hasTimes, (offsetMinutes == nil) != (other.offsetMinutes == nil), kind != .time {
             return orderWithUnknownOffset(to: other)
         }
-        let (left, right) = hasTimes ? (parts(utc: true), other.parts(utc: true))
+        let (left, right) =
+            hasTimes
+            ? (parts(utc: true), other.parts(utc: true))
             : (parts(utc: false), other.parts(utc: false))
         return Self.order(left, right, isSamePrecision: precision == other.precision)
     }
