@@ -62,6 +62,7 @@ let package = Package(
         room("FHIRModel", in: "Ground", ["Base", "Encoding"]),
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
+        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -161,6 +162,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Sandbox",
                 "Node",
                 "Agent", "Ledger", "Storage", "StorageFiles", "FHIRDefinitions", "FHIRPath",
+                "FHIRViews",
             ] + modules),
         room(
             "Benchmarks", in: "Doors",
@@ -189,7 +191,9 @@ let package = Package(
         tests("CryptographyTests", ["Base", "Encoding", "Cryptography"]),
         tests("MerkleTests", ["Base", "Encoding", "Cryptography", "Merkle"]),
         tests("FHIRModelTests", ["Base", "Encoding", "FHIRModel", "System"]),
-        tests("FHIRPathTests", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "System"]),
+        tests(
+            "FHIRPathTests",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
             "LedgerTests",
             [

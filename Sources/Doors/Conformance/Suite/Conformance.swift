@@ -13,6 +13,8 @@ package enum ConformanceSuite: String, CaseIterable, Sendable {
     case roundtrip
     /// HL7's FHIRPath tests for FHIR R4.
     case fhirpath
+    /// The tests of SQL-on-FHIR v2: views and their rows.
+    case sqlOnFHIR = "sql-on-fhir"
 }
 
 /// Runs published suites from disk: nothing of a file is trusted, and nothing unknown passes.
@@ -43,6 +45,7 @@ package enum Conformance {
             defer { others?.close() }
             let inputs = try others?.files(&tally) ?? []
             try FHIRPathSuite.run(files, inputs: inputs, &tally, progress)
+        case .sqlOnFHIR: try SQLOnFHIRSuite.run(files, &tally, progress)
         }
         let report = tally.report(suite)
         guard report.passed + report.failed > 0 || !report.skips.isEmpty else {

@@ -64,8 +64,9 @@ enum MeasureCommands {
         Command(
             words: ["conformance"],
             summary: Localized(
-                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, fhirpath",
-                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、fhirpath"),
+                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, fhirpath, "
+                    + "sql-on-fhir",
+                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、fhirpath、sql-on-fhir"),
             operands: ["SUITE", "PATH"],
             options: [
                 .value(
