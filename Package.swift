@@ -60,6 +60,9 @@ let package = Package(
         room("Cryptography", in: "Ground", ["Base", "COpenSSL", "CSodium"]),
         room("Merkle", in: "Ground", ["Base", "Encoding", "Cryptography"]),
         room("FHIRModel", in: "Ground", ["Base", "Encoding"]),
+        room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
+        room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
+        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -158,7 +161,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Sandbox",
                 "Node",
-                "Agent", "Ledger", "Storage", "StorageFiles",
+                "Agent", "Ledger", "Storage", "StorageFiles", "FHIRDefinitions", "FHIRPath",
+                "FHIRViews",
             ] + modules),
         room(
             "Benchmarks", in: "Doors",
@@ -187,6 +191,9 @@ let package = Package(
         tests("CryptographyTests", ["Base", "Encoding", "Cryptography"]),
         tests("MerkleTests", ["Base", "Encoding", "Cryptography", "Merkle"]),
         tests("FHIRModelTests", ["Base", "Encoding", "FHIRModel", "System"]),
+        tests(
+            "FHIRPathTests",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
             "LedgerTests",
             [
@@ -258,7 +265,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Finality", "Gateway", "Links",
+                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

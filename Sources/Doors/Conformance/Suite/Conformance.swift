@@ -13,6 +13,10 @@ package enum ConformanceSuite: String, CaseIterable, Sendable {
     case roundtrip
     /// JSON Patch (RFC 6902).
     case patch
+    /// HL7's FHIRPath tests for FHIR R4.
+    case fhirpath
+    /// The tests of SQL-on-FHIR v2: views and their rows.
+    case sqlOnFHIR = "sql-on-fhir"
 }
 
 /// Runs published suites from disk: nothing of a file is trusted, and nothing unknown passes.
@@ -21,9 +25,11 @@ package enum Conformance {
     ///
     /// What a file holds wrong is in the report; only a path with nothing to test is refused.
     /// Archives and the round trip need room under `TMPDIR` or `/tmp`; it is freed at the end.
-    /// `progress` is told, in English, which file is being run; never any content.
+    /// `inputs` is a further file, folder or archive in which tests of FHIRPath find what they
+    /// start from. `progress` is told, in English, which file is being run; never any content.
     package static func run(
-        _ suite: ConformanceSuite, path: String, progress: (String) -> Void
+        _ suite: ConformanceSuite, path: String, inputs: String? = nil,
+        progress: (String) -> Void
     ) throws(Refusal) -> ConformanceReport {
         var tally = Tally()
         let source = try SuiteSource(path, suite: suite)
@@ -35,6 +41,14 @@ package enum Conformance {
         case .jcs: CanonicalSuite.run(files, &tally, progress)
         case .roundtrip: try RoundTripSuite.run(files, &tally, progress)
         case .patch: PatchSuite.run(files, &tally, progress)
+        case .fhirpath:
+            let others = try (inputs ?? FHIRPathInputs.published).map { path throws(Refusal) in
+                try SuiteSource(path, suite: suite)
+            }
+            defer { others?.close() }
+            let inputs = try others?.files(&tally) ?? []
+            try FHIRPathSuite.run(files, inputs: inputs, &tally, progress)
+        case .sqlOnFHIR: try SQLOnFHIRSuite.run(files, &tally, progress)
         }
         let report = tally.report(suite)
         guard report.passed + report.failed > 0 || !report.skips.isEmpty else {

@@ -64,10 +64,17 @@ enum MeasureCommands {
         Command(
             words: ["conformance"],
             summary: Localized(
-                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, patch",
-                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、patch"),
+                "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, fhirpath, "
+                    + "sql-on-fhir, patch",
+                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、fhirpath、sql-on-fhir、patch"),
             operands: ["SUITE", "PATH"],
-            options: [.flag("json", "the same as --output json", "等同于 --output json")],
+            options: [
+                .value(
+                    "inputs", "PATH", "where else fhirpath finds the resources of its tests",
+                    "fhirpath 测试所用资源的其他位置"),
+                .value("report", "FILE", "also write the result as a page", "将结果另存为文档"),
+                .flag("json", "the same as --output json", "等同于 --output json"),
+            ],
             run: conformance),
     ]
 
@@ -109,10 +116,17 @@ enum MeasureCommands {
             throw CommandError.usage("The suites are: \(known).", "可用测试集：\(known)。")
         }
         let progress = Progress()
-        let report = try Conformance.run(suite, path: invocation.operands[1]) {
+        let report = try Conformance.run(
+            suite, path: invocation.operands[1], inputs: invocation.value("inputs")
+        ) {
             progress.show($0)
         }
         progress.end()
+        if let file = invocation.value("report") {
+            try NodeErrors.worded {
+                try FileSystem.writeAtomically(file, Array(report.page.utf8))
+            }
+        }
         if invocation.output == .json || invocation.flag("json") {
             Output.json(report.json)
         } else {
