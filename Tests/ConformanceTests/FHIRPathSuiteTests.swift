@@ -19,7 +19,7 @@ struct FHIRPathSuiteTests {
                 "t.xml", "<tests name='T'><group name='g'>\(tests)</group></tests>"
             ),
             ("input/patient-example.xml", patient),
-        ]).run(.fhirpath)
+        ]).run(.fhirpath, "t.xml")
     }
 
     private static func test(
