@@ -27,4 +27,12 @@ struct PatchSuiteTests {
                 "a.json: planted", "a.json: taken", "a.json: shape", "c.json", "d.json",
             ])
     }
+
+    @Test(
+        "HL7's tests of JSON Patch pass",
+        .enabled(if: TestData.isPresent, "needs the shared data folder"))
+    func published() throws {
+        let path = try #require(TestData.folder) + "/fhir-test-cases/r4/patch/json-patch-tests.json"
+        #expect(try Conformance.run(.patch, path: path) { _ in }.counts == [16, 0, 0])
+    }
 }

@@ -44,6 +44,8 @@ final class FinalityDriver: @unchecked Sendable {
     private var executed: (proposal: Hash256, block: ExecutedBlock)?
     private var divergent: [[UInt8]]?
     private var isStopping = false
+    /// The links are to be opened again, with another key.
+    private var isUnlinked = false
     private var nextChores: UInt64 = 0
 
     init(
@@ -140,19 +142,19 @@ final class FinalityDriver: @unchecked Sendable {
 
     /// Votes with this node's other key from the epoch on whose set names it.
     private func followKey() throws(StorageError) {
-        guard let member = signer.member(of: chain.head.validators),
+        if let member = signer.member(of: chain.head.validators),
             member.key.publicKey != key.publicKey
-        else { return }
-        key = member.key
-        transport.stop()
-        let effects = participant.change(
-            key: key.publicKey, authenticator: KeyAuthenticator(key: key), at: now)
-        for effect in effects { try perform(effect) }
-        do {
-            try transport.start(self, as: key, among: chain.head.validators)
-        } catch {
-            alarms.raise(.engine(String(describing: error)))
+        {
+            key = member.key
+            transport.stop()
+            let effects = participant.change(
+                key: key.publicKey, authenticator: KeyAuthenticator(key: key), at: now)
+            for effect in effects { try perform(effect) }
+            isUnlinked = true
         }
+        guard isUnlinked else { return }
+        // What keeps links from opening is among the transport's alarms; the next chores try again.
+        isUnlinked = (try? transport.start(self, as: key, among: chain.head.validators)) == nil
     }
 
     private var now: Moment {

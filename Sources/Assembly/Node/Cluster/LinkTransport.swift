@@ -98,7 +98,7 @@ package final class LinkTransport: PeerTransport {
         configuration.logger = settings.logger
         do throws(LinkError) {
             let links = try Links(configuration, receiver: LinkInbox(receiver))
-            state.withLock { $0.open = links }
+            state.withLock { ($0.open, $0.failure) = (links, nil) }
             try links.start()
         } catch {
             state.withLock { ($0.open, $0.failure) = (nil, error) }

@@ -21,8 +21,8 @@ enum ExploreCommands {
                     "states", "N", "give up after so many states (default 150000000)",
                     "超过此状态数即放弃（默认 150000000）"),
                 .flag(
-                    "prompt", "blocks are executed at once, never late: fewer states",
-                    "区块总是立即执行：状态更少"),
+                    "late", "blocks may also be executed late: many times more states",
+                    "区块也可能延迟执行：状态多出许多倍"),
                 .flag("json", "the same as --output json", "等同于 --output json"),
             ],
             run: run)
@@ -35,7 +35,7 @@ enum ExploreCommands {
         scope.crashes = try bounded(invocation, "crashes", 0...2, default: 0)
         scope.stateLimit = try bounded(
             invocation, "states", 1...1_000_000_000, default: 150_000_000)
-        scope.executesLate = !invocation.flag("prompt")
+        scope.executesLate = invocation.flag("late")
         let isJSON = invocation.output == .json || invocation.flag("json")
         var total = Exploration()
         total.isComplete = true

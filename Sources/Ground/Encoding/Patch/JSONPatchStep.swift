@@ -65,12 +65,7 @@ struct JSONPatchStep {
         }
         let inner = try change(
             try child(of: value, step, place), steps.dropFirst(), place, body)
-        if case .array(var elements) = value, let number = step.arrayIndex {
-            elements[number] = inner
-            value = .array(elements)
-        } else {
-            value[step] = inner
-        }
+        value.set(step, to: inner)
         return value
     }
 
@@ -103,12 +98,7 @@ struct JSONPatchStep {
         return try change(document, place.steps[...], place) {
             (container, step) throws(JSONPatchError) in
             _ = try child(of: container, step, place)
-            if case .array(var elements) = container, let number = step.arrayIndex {
-                elements.remove(at: number)
-                container = .array(elements)
-            } else {
-                container[step] = nil
-            }
+            container.set(step, to: nil)
         }
     }
 
@@ -119,17 +109,22 @@ struct JSONPatchStep {
         return try change(document, place.steps[...], place) {
             (container, step) throws(JSONPatchError) in
             _ = try child(of: container, step, place)
-            if case .array(var elements) = container, let number = step.arrayIndex {
-                elements[number] = value
-                container = .array(elements)
-            } else {
-                container[step] = value
-            }
+            container.set(step, to: value)
         }
     }
 }
 
 extension JSONValue {
+    /// Puts a value in the place of an element or member that is there, or takes it out.
+    fileprivate mutating func set(_ step: String, to value: JSONValue?) {
+        guard case .array(var elements) = self, let number = step.arrayIndex else {
+            self[step] = value
+            return
+        }
+        if let value { elements[number] = value } else { elements.remove(at: number) }
+        self = .array(elements)
+    }
+
     /// Takes the number of values in this one from a budget; false when it does not suffice.
     fileprivate func takes(from room: inout Int) -> Bool {
         room -= 1
