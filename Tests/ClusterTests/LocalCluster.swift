@@ -176,8 +176,8 @@ final class LocalCluster {
     }
 
     /// Waits until all running nodes have the same head at this height or above, and compares.
-    func expectAgreement(atLeast height: UInt64 = 0) throws {
-        let running = nodes.compactMap { $0 }
+    func expectAgreement(among indexes: Range<Int>? = nil, atLeast height: UInt64 = 0) throws {
+        let running = nodes[indexes ?? nodes.indices].compactMap { $0 }
         try eventually("all nodes come to one head") {
             let heads = running.map(\.head)
             return Set(heads.map(\.digest)).count == 1 && heads[0].height >= height

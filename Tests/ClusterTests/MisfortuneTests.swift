@@ -74,8 +74,7 @@ struct MisfortuneTests {
                 [.zero], of: cluster.operators[0].account, by: cluster.operators[0].account,
                 purpose: .treatment)
         }
-        let heads = try (0..<3).map { try cluster.node($0).head.digest }
-        #expect(Set(heads).count == 1)
+        try cluster.expectAgreement(among: 0..<3)
         let height = try cluster.node(0).head.height
         #expect(stray.head.height < height)
     }
