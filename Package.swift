@@ -90,7 +90,7 @@ let package = Package(
         room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
         room(
             "IndexSQLite", in: "Edges",
-            ["Base", "FHIRSearch", "IndexSQL", "System", "CSQLCipher"]),
+            ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
 
         // Floor 4: health modules, one folder each.
         room(

@@ -1,7 +1,8 @@
 package import FHIRSearch
 
-/// A value in a row or of a parameter. Texts are bytes, so that no collation or character is
-/// special.
+/// A value in a row or of a parameter.
+///
+/// Texts are bytes, so that no collation or character is special.
 package enum SQLValue: Hashable, Sendable {
     case null
     case integer(Int64)
