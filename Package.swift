@@ -50,6 +50,7 @@ let package = Package(
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CSQLCipher", pkgConfig: "sqlcipher", apt: "libsqlcipher-dev"),
+        library("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CZstandard", pkgConfig: "libzstd", apt: "libzstd-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
@@ -91,6 +92,9 @@ let package = Package(
         room(
             "IndexSQLite", in: "Edges",
             ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
+        room(
+            "IndexPostgres", in: "Edges",
+            ["Base", "Cryptography", "FHIRSearch", "IndexSQL", "CPostgres"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -204,7 +208,10 @@ let package = Package(
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
             "SearchTests",
-            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "IndexSQLite", "System"]),
+            [
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
+                "IndexPostgres", "Rehearsal", "System",
+            ]),
         tests(
             "LedgerTests",
             [

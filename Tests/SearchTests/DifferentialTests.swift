@@ -53,7 +53,9 @@ struct DifferentialTests {
     func random(_ seed: UInt64) throws {
         let oracle = ScanIndex()
         let engines = TestEngine.all.filter { $0.name != "scan" }
-        let indexes = try engines.map { try $0.open() }
+        let opened = try engines.map { try $0.open() }
+        defer { withExtendedLifetime(opened) {} }
+        let indexes = opened.map(\.index)
         var world = RandomWorld(seed: seed)
         try fill([oracle] + indexes, &world, count: 400)
         let numbers = try oracle.scopes(startingWith: []).map(\.number)
