@@ -283,7 +283,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath",
+                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath", "FHIRSearch",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

@@ -38,7 +38,9 @@ package final class PostgresServer: Sendable {
         try? FileSystem.removeTree(folder)
     }
 
-    /// How libpq connects. Who can open the folder needs no password.
+    /// How libpq connects.
+    ///
+    /// Who can open the folder needs no password.
     package var conninfo: String { "host=\(folder) user=\(Self.user) dbname=postgres" }
 
     /// Starts the server, and waits until it answers.

@@ -30,6 +30,8 @@ struct QueryParser {
     let limits: SearchLimits
     let terminology: SearchTerminology
     var query = SearchQuery()
+    /// Values of all parameters so far: databases bound the parameters of a statement.
+    private var alternativeCount = 0
 
     init(
         table: DefinitionTable, base: String, isStrict: Bool, limits: SearchLimits,
@@ -59,6 +61,10 @@ struct QueryParser {
             // An empty value is no condition.
             guard !value.isEmpty else { continue }
             do throws(SearchError) {
+                alternativeCount += SearchText.split(value, at: ",").count
+                guard alternativeCount <= limits.alternatives else {
+                    throw .limit(.alternatives, maximum: limits.alternatives)
+                }
                 try read(name, value, type)
                 query.selfParameters.append(text)
             } catch {
@@ -78,7 +84,7 @@ struct QueryParser {
             return
         }
         for (name, value) in parameters where name == "_type" && !value.isEmpty {
-            let names = try alternatives(value)
+            let names = alternatives(value)
             for name in names where !lookup.isResourceType(name) { throw .unknownType(name) }
             query.types = Set(query.types + names).sorted()
         }
@@ -146,17 +152,13 @@ struct QueryParser {
     }
 
     /// The values between commas, escapes resolved.
-    func alternatives(_ value: String) throws(SearchError) -> [String] {
-        try rawAlternatives(value).map { SearchText.unescaped($0) }
+    func alternatives(_ value: String) -> [String] {
+        rawAlternatives(value).map { SearchText.unescaped($0) }
     }
 
     /// The values between commas as they stand; empty ones say nothing.
-    func rawAlternatives(_ value: String) throws(SearchError) -> [String] {
-        let parts = SearchText.split(value, at: ",").filter { !$0.isEmpty }
-        guard parts.count <= limits.alternatives else {
-            throw .limit(.alternatives, maximum: limits.alternatives)
-        }
-        return parts
+    func rawAlternatives(_ value: String) -> [String] {
+        SearchText.split(value, at: ",").filter { !$0.isEmpty }
     }
 }
 
