@@ -151,9 +151,9 @@ struct IndexConformanceTests {
             ("Observation", "date=" + many(300) { "ge20\(10 + $0 % 20)-01" }, 3),
             (
                 "Observation",
-                "code-value-quantity=" + many(290) { "urn:s|\($0)$ge1|http://u|\($0)" }, 0
+                "code-value-quantity=" + many(150) { "urn:s|\($0)$ge1|http://u|\($0)" }, 0
             ),
-            ("Observation", "combo-code-value-quantity=" + many(290) { "8867-4$ge\($0)||mg" }, 1),
+            ("Observation", "combo-code-value-quantity=" + many(150) { "8867-4$ge\($0)||mg" }, 1),
             ("Observation", "subject=" + many(299) { "Patient/p\($0)/_history/2" }, 1),
             ("Provenance", "target=" + many(299) { "b\($0)" }, 1),
             ("Patient", "identifier=" + many(299) { "urn:s\($0)|\($0)" } + ",1", 2),

@@ -30,8 +30,6 @@ struct QueryParser {
     let limits: SearchLimits
     let terminology: SearchTerminology
     var query = SearchQuery()
-    /// Values of all parameters so far: databases bound the parameters of a statement.
-    private var alternativeCount = 0
 
     init(
         table: DefinitionTable, base: String, isStrict: Bool, limits: SearchLimits,
@@ -61,10 +59,6 @@ struct QueryParser {
             // An empty value is no condition.
             guard !value.isEmpty else { continue }
             do throws(SearchError) {
-                alternativeCount += SearchText.split(value, at: ",").count
-                guard alternativeCount <= limits.alternatives else {
-                    throw .limit(.alternatives, maximum: limits.alternatives)
-                }
                 try read(name, value, type)
                 query.selfParameters.append(text)
             } catch {
@@ -147,6 +141,11 @@ struct QueryParser {
             } else {
                 query.criteria.append(
                     try criterion(name, value, types: query.types, depth: 0))
+                // Databases bound what one statement may hold.
+                let count = query.criteria.reduce(0) { $0 + $1.alternativeCount }
+                guard count <= limits.alternatives else {
+                    throw .limit(.alternatives, maximum: limits.alternatives)
+                }
             }
         }
     }

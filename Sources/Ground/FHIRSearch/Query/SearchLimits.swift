@@ -10,7 +10,8 @@ package struct SearchLimits: Hashable, Sendable {
     package var parameters = 64
     /// Bytes of a parameter's value.
     package var valueBytes = 16 << 10
-    /// Values between commas, of all parameters together.
+    /// Values between commas, of all parameters together, parts of composites one by one, and codes
+    /// of value sets.
     package var alternatives = 300
     /// References one after another in a chain, `_has` included.
     package var chainDepth = 4
