@@ -22,6 +22,9 @@ final class PostgresConnection: SQLSession, @unchecked Sendable {
     private var handle: OpaquePointer?
     private var prepared: [String: String] = [:]
 
+    /// Rows that were appended so far.
+    private(set) var insertedCount = 0
+
     /// Statements that are kept; then all are made anew.
     private static let preparedLimit = 200
 
@@ -50,6 +53,9 @@ final class PostgresConnection: SQLSession, @unchecked Sendable {
         try run("SET search_path TO \(schema)")
         try run("SET client_min_messages TO warning")
         try run("SET synchronous_commit TO on")
+        // Searches are short: compiling them takes longer than running them.
+        try run("SET jit TO off")
+        try run("SET random_page_cost TO 1.1")
     }
 
     private static func short(_ message: String) -> String {
@@ -161,6 +167,7 @@ final class PostgresConnection: SQLSession, @unchecked Sendable {
         }
         if let failure { throw failure }
         guard isSent else { throw .unavailable("rows cannot be sent") }
+        insertedCount += rows.count
     }
 
     private func send(_ bytes: [UInt8]) -> Bool {
