@@ -24,8 +24,9 @@ extension FHIRService {
         _ name: String, on place: OperationPlace, _ request: FHIRRequest, for caller: Caller
     ) throws(FHIRError) -> FHIRAnswer {
         switch (name, place) {
-        case ("$validate", .type(let type)), ("$validate", .resource(.init(type: let type))):
-            return try validate(type, request)
+        case ("$validate", .type(let type)): return try validate(type, request)
+        case ("$validate", .resource(let name)): return try validate(name.type, request)
+        case ("$export", _): return try export(on: place, request, for: caller)
         case ("$everything", .resource(let patient)) where patient.type == "Patient":
             return try everything(patient, request, for: caller)
         case ("$meta", .resource(let name)):

@@ -82,7 +82,7 @@ extension FHIRService {
     private func links(
         _ place: SearchPlace, _ query: SearchQuery, _ request: FHIRRequest, next: PageMark?
     ) -> [(relation: String, url: String)] {
-        let parameters = query.selfParameters
+        let parameters = query.selfParameters.map { (name: $0.name, value: $0.value) }
         let own = request.parameter("_page").map { [(name: "_page", value: $0)] } ?? []
         var links = [(relation: "self", url: address.url(place.path, parameters + own))]
         if request.parameter("_page") != nil {
@@ -95,13 +95,8 @@ extension FHIRService {
         return links
     }
 
-    private static func ignoredIssue(_ name: String) -> JSONValue {
-        Outcome.issue(
-            "warning", "not-supported",
-            Refusal(
-                "fhir.search-ignored",
-                "The parameter `\(name.prefix(64))` is not known here and was ignored.",
-                "参数 `\(name.prefix(64))` 在此无法识别，已忽略。"))
+    private static func ignoredIssue(_ ignored: IgnoredParameter) -> JSONValue {
+        Outcome.issue("warning", "not-supported", ignored.reason.refusal)
     }
 
     /// What a caller may find: all types without a token's permission to search are left out.

@@ -4,6 +4,7 @@ package import Encoding
 package import FHIRDefinitions
 package import FHIRSearch
 import HTTPServer
+import Synchronization
 
 /// A FHIR R4 server over the records of one institution, under consent.
 ///
@@ -18,6 +19,7 @@ package final class FHIRService: Sendable {
     let rights: Rights
     let reading: ResourceReading
     let validation: ResourceValidation
+    package let exports: BulkExports
     let clock: @Sendable () -> Timestamp
     let random: any RandomSource
 
@@ -30,18 +32,21 @@ package final class FHIRService: Sendable {
         package let desk: WritingDesk
         package let policy: DeletionPolicy
         package let validation: ResourceValidation
+        /// Where exports are written, sealed.
+        package let exportFolder: String
         package let clock: @Sendable () -> Timestamp
         package let random: any RandomSource
 
         package init(
             address: ServerAddress, table: DefinitionTable, index: any ResourceIndex,
             port: any DeskPort, desk: WritingDesk, policy: DeletionPolicy,
-            validation: ResourceValidation, clock: @escaping @Sendable () -> Timestamp,
+            validation: ResourceValidation, exportFolder: String, clock: @escaping @Sendable () -> Timestamp,
             random: any RandomSource
         ) {
             (self.address, self.table, self.index) = (address, table, index)
             (self.port, self.desk, self.policy) = (port, desk, policy)
-            (self.validation, self.clock, self.random) = (validation, clock, random)
+            (self.validation, self.exportFolder) = (validation, exportFolder)
+            (self.clock, self.random) = (clock, random)
         }
     }
 
@@ -58,6 +63,12 @@ package final class FHIRService: Sendable {
             index: parts.index, desk: parts.desk, extractor: TermExtractor(parts.table),
             scopes: scopes, policy: parts.policy, clock: parts.clock, random: parts.random)
         reading = ResourceReading(index: parts.index, rights: rights, store: store)
+        let own = WeakService()
+        exports = BulkExports(
+            index: parts.index, folder: parts.exportFolder,
+            key: parts.desk.fileKey("export/1"), random: parts.random
+        ) { own.service }
+        own.service = self
     }
 
     /// Completes writes that were on their way when the server stopped; call it before serving.
@@ -209,5 +220,17 @@ package final class FHIRService: Sendable {
             answer.body = .resource(presentation.apply(to: value, table))
         }
         return answer
+    }
+}
+
+/// Lets the export's thread find the service without keeping it alive.
+private final class WeakService: Sendable {
+    private let inside = Mutex(Reference())
+
+    private struct Reference: @unchecked Sendable { weak var service: FHIRService? }
+
+    var service: FHIRService? {
+        get { inside.withLock { $0.service } }
+        set { inside.withLock { $0.service = newValue } }
     }
 }
