@@ -63,6 +63,7 @@ let package = Package(
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
         room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
+        room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
