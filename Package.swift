@@ -150,6 +150,12 @@ let package = Package(
                 "System",
             ]),
         room(
+            "FHIRServer", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "System", "HTTPServer", "Agent",
+            ] + modules),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 

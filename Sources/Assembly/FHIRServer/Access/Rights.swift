@@ -1,7 +1,8 @@
 import Agent
 import Base
+import Encoding
 import FHIRModel
-package import FHIRSearch
+import FHIRSearch
 import Ledger
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import Agent
+import Agent
 import Base
 package import FHIRModel
 package import Ledger

@@ -1,5 +1,5 @@
 package import Base
-package import Encoding
+import Encoding
 package import Ledger
 
 /// A program that may ask for tokens: whose account it acts for, its keys, and what it may do.

@@ -1,4 +1,4 @@
-import Agent
+package import Agent
 package import Base
 import Cryptography
 import Encoding

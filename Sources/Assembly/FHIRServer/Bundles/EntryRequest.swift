@@ -60,9 +60,10 @@ struct EntryRequest {
         var query: [(name: String, value: String)] = []
         for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentText.decode(pair[0].replacing("+", with: " ")),
-                let value = PercentText.decode(
-                    (pair.count == 2 ? pair[1][...] : "").replacing("+", with: " "))
+            func decoded(_ text: some StringProtocol) -> String? {
+                PercentText.decode(String(text.map { $0 == "+" ? " " : $0 }))
+            }
+            guard let name = decoded(pair[0]), let value = decoded(pair.count == 2 ? pair[1] : "")
             else { return nil }
             query.append((name, value))
         }

@@ -1,4 +1,4 @@
-package import Encoding
+import Encoding
 package import HTTPServer
 
 /// One request to the FHIR API, from HTTP or from an entry of a Bundle.

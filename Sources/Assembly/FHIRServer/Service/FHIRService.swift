@@ -1,6 +1,6 @@
 package import Agent
 package import Base
-package import Encoding
+import Encoding
 package import FHIRDefinitions
 package import FHIRSearch
 import HTTPServer

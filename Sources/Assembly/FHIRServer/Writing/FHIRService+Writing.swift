@@ -1,6 +1,7 @@
 import Agent
 import Base
 import Encoding
+import FHIRDefinitions
 import FHIRSearch
 import HTTPServer
 

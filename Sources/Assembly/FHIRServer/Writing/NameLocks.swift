@@ -12,7 +12,7 @@ final class NameLocks: Sendable {
     func withLock<Value, Failure: Error>(
         _ names: Set<String>, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        held.wait { held in
+        held.wait { held -> Void? in
             guard held.isDisjoint(with: names) else { return nil }
             held.formUnion(names)
             return ()

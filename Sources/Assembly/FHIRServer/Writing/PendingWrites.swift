@@ -1,4 +1,5 @@
 import Base
+import ContractKit
 import Encoding
 import FHIRSearch
 

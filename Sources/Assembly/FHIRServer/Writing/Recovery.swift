@@ -1,5 +1,7 @@
 import Agent
 import Base
+import Encoding
+import FHIRModel
 import FHIRSearch
 
 extension ResourceStore {

@@ -1,5 +1,6 @@
 import Encoding
 import FHIRDefinitions
+import HTTPServer
 
 /// Applies the patches that the server takes (FHIR R4 §3.1.0.6): JSON Patch, and FHIRPath Patch.
 enum ResourcePatch {

@@ -236,9 +236,9 @@ final class ResourceStore: Sendable {
 
     private func erase(_ versions: [StoredVersion]) throws(FHIRError) {
         var records: [(owner: AccountID, domain: Domain, record: Hash256)] = []
-        for version in try versions.flatMap({ (version) throws(FHIRError) in
-            try history(of: version.name)
-        }) {
+        var all: [StoredVersion] = []
+        for version in versions { all += try history(of: version.name) }
+        for version in all {
             guard let label = ScopeLabel(version.scope),
                 let origin = try? RecordOrigin(decoding: version.origin)
             else { throw .corrupt }
