@@ -251,6 +251,13 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
+        tests(
+            "FHIRServerTests",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
+                "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "Conformance",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),
         tests(

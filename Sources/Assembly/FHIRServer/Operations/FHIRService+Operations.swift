@@ -31,6 +31,7 @@ extension FHIRService {
             return try everything(patient, request, for: caller)
         case ("$meta", .resource(let name)):
             return try meta(of: name, for: caller)
+        case ("$receipt", .resource(let name)): return try receipt(of: name, for: caller)
         default:
             throw .unsupported("The operation \(name.prefix(32))", "操作 \(name.prefix(32))")
         }

@@ -32,10 +32,13 @@ package final class FHIRHost: Sendable {
 
     /// Opens the service and completes what was on its way when it stopped.
     ///
-    /// The suite is the zone's cipher.
+    /// - Parameters:
+    ///   - suite: the zone's cipher.
+    ///   - ownerPort: a port that acts in the name of an owner whose keys sign.
     package init(
         store: AgentStore, port: any DeskPort, chain: Hash256, suite: CipherSuite,
         table: DefinitionTable, index: any ResourceIndex, settings: FHIRSettings,
+        ownerPort: @escaping @Sendable (Signer) -> any OwnerPort,
         clock: @escaping @Sendable () -> Timestamp = { SystemClock.now },
         random: any RandomSource = SystemRandom()
     ) throws(FHIRError) {
@@ -49,6 +52,9 @@ package final class FHIRHost: Sendable {
         service = try FHIRService(
             FHIRService.Parts(
                 address: settings.address, table: table, index: index, port: port, desk: desk,
+                ledger: LedgerDesk(
+                    store: store, port: port, chain: chain, suite: suite, ownerPort: ownerPort,
+                    random: random),
                 policy: settings.policy, validation: settings.validation,
                 exportFolder: settings.exportFolder, clock: clock, random: random))
         tokens = TokenDesk(

@@ -18,6 +18,8 @@ package final class FHIRService: Sendable {
     let store: ResourceStore
     let rights: Rights
     let reading: ResourceReading
+    let ledger: LedgerDesk
+    let extractor: TermExtractor
     let validation: ResourceValidation
     package let exports: BulkExports
     let clock: @Sendable () -> Timestamp
@@ -30,6 +32,7 @@ package final class FHIRService: Sendable {
         package let index: any ResourceIndex
         package let port: any DeskPort
         package let desk: WritingDesk
+        package let ledger: LedgerDesk
         package let policy: DeletionPolicy
         package let validation: ResourceValidation
         /// Where exports are written, sealed.
@@ -39,12 +42,12 @@ package final class FHIRService: Sendable {
 
         package init(
             address: ServerAddress, table: DefinitionTable, index: any ResourceIndex,
-            port: any DeskPort, desk: WritingDesk, policy: DeletionPolicy,
+            port: any DeskPort, desk: WritingDesk, ledger: LedgerDesk, policy: DeletionPolicy,
             validation: ResourceValidation, exportFolder: String, clock: @escaping @Sendable () -> Timestamp,
             random: any RandomSource
         ) {
             (self.address, self.table, self.index) = (address, table, index)
-            (self.port, self.desk, self.policy) = (port, desk, policy)
+            (self.port, self.desk, self.ledger, self.policy) = (port, desk, ledger, policy)
             (self.validation, self.exportFolder) = (validation, exportFolder)
             (self.clock, self.random) = (clock, random)
         }
@@ -54,13 +57,14 @@ package final class FHIRService: Sendable {
     package init(_ parts: Parts) throws(FHIRError) {
         (address, table, index) = (parts.address, parts.table, parts.index)
         (validation, clock, random) = (parts.validation, parts.clock, parts.random)
+        (ledger, extractor) = (parts.ledger, TermExtractor(parts.table))
         let scopes: ScopeRegistry
         do throws(IndexError) {
             scopes = try ScopeRegistry(index: parts.index)
         } catch { throw FHIRError(error) }
         rights = Rights(port: parts.port, scopes: scopes, clock: parts.clock)
         store = ResourceStore(
-            index: parts.index, desk: parts.desk, extractor: TermExtractor(parts.table),
+            index: parts.index, desk: parts.desk, extractor: extractor,
             scopes: scopes, policy: parts.policy, clock: parts.clock, random: parts.random)
         reading = ResourceReading(index: parts.index, rights: rights, store: store)
         let own = WeakService()
@@ -110,6 +114,7 @@ package final class FHIRService: Sendable {
         if first.hasPrefix("$") {
             return try operation(first, on: .system, request, for: caller)
         }
+        if let answer = try ledgerAnswer(request, for: caller) { return answer }
         guard table.type(first)?.kind == .resource, table.type(first)?.isAbstract == false else {
             throw .unknownType(first)
         }
