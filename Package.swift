@@ -202,6 +202,9 @@ let package = Package(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
+            "SearchTests",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "System"]),
+        tests(
             "LedgerTests",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",

@@ -27,8 +27,9 @@ extension ExactDecimal {
     /// The nearest binary number.
     package var double: Double { Double(text) ?? 0 }
 
-    /// The numbers that are written like this one when they are rounded: half a unit of a digit
-    /// below and above. Digits count from the point to the right.
+    /// The numbers that are written like this one when they are rounded to a digit.
+    ///
+    /// They lie half a unit of it below and above. Digits count from the point to the right.
     package func neighbours(digit: Int) -> (low: ExactDecimal, high: ExactDecimal)? {
         let half =
             digit >= 0

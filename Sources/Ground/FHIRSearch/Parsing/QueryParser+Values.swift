@@ -83,8 +83,9 @@ extension QueryParser {
             unit: unit, RangeTest(prefix, low: low.double, high: high.double))
     }
 
-    /// The last digit of a number that counts. With an exponent it is one more than is written:
-    /// `1e2` covers 95 to 105 in FHIR.
+    /// The last digit of a number that counts.
+    ///
+    /// With an exponent it is one more than is written: `1e2` covers 95 to 105 in FHIR.
     private static func precision(of text: String, _ number: ExactDecimal) -> Int {
         guard let place = text.firstIndex(where: { $0 == "e" || $0 == "E" }),
             let exponent = Int(text[text.index(after: place)...])

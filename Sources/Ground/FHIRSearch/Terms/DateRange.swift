@@ -108,7 +108,9 @@ package struct DateRange: Hashable, Sendable {
             return digits == 0 ? nil : (value, digits == 1 ? 100 : digits == 2 ? 10 : 1)
         }
 
-        /// Minutes east of Greenwich. A `+` that a form turned into a space is one still.
+        /// Minutes east of Greenwich.
+        ///
+        /// A `+` that a form turned into a space is one still.
         private mutating func offset() -> Int? {
             if isAtEnd || take("Z") { return 0 }
             let sign = take("-") ? -1 : take("+") || take(" ") ? 1 : 0
