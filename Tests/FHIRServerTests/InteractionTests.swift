@@ -1,5 +1,6 @@
 import Encoding
 import FHIRServer
+import HTTPServer
 import Testing
 
 /// Create, read, update, patch, delete and history of one resource.
@@ -55,11 +56,11 @@ struct InteractionTests {
     func patch() throws {
         let zone = try FHIRZone(seed: 2)
         let patient = try zone.patient("李", identifier: "1")
-        let headers: [String: String] = ["content-type": "application/json-patch+json"]
+        let headers: HTTPHeaders = ["content-type": "application/json-patch+json"]
         let patched = zone.ask(
             .patch, "Patient/\(patient)",
             [["op": "add", "path": "/birthDate", "value": "1980-02-03"]],
-            headers: .init(headers.map { .init($0.key, $0.value) }))
+            headers: headers)
         #expect(patched.status == 200)
         #expect(patched.resource?["birthDate"] == "1980-02-03")
         let failed = zone.ask(
@@ -67,7 +68,7 @@ struct InteractionTests {
             [
                 ["op": "remove", "path": "/birthDate"],
                 ["op": "test", "path": "/gender", "value": "male"],
-            ], headers: .init(headers.map { .init($0.key, $0.value) }))
+            ], headers: headers)
         #expect(failed.status == 422)
         #expect(zone.ask(.get, "Patient/\(patient)").resource?["birthDate"] == "1980-02-03")
     }

@@ -57,7 +57,7 @@ package final class FHIRService: Sendable {
     package init(_ parts: Parts) throws(FHIRError) {
         (address, table, index) = (parts.address, parts.table, parts.index)
         (validation, clock, random) = (parts.validation, parts.clock, parts.random)
-        (ledger, extractor) = (parts.ledger, TermExtractor(parts.table))
+        (ledger, extractor) = (parts.ledger, TermExtractor(parts.table, base: parts.address.base))
         let scopes: ScopeRegistry
         do throws(IndexError) {
             scopes = try ScopeRegistry(index: parts.index)
