@@ -49,6 +49,8 @@ let package = Package(
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("CSQLCipher", pkgConfig: "sqlcipher", apt: "libsqlcipher-dev"),
+        library("CZstandard", pkgConfig: "libzstd", apt: "libzstd-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
         shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
@@ -84,6 +86,11 @@ let package = Package(
             "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
         room(
             "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
+
+        room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
+        room(
+            "IndexSQLite", in: "Edges",
+            ["Base", "FHIRSearch", "IndexSQL", "System", "CSQLCipher"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -203,7 +210,7 @@ let package = Package(
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
             "SearchTests",
-            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "System"]),
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "IndexSQLite", "System"]),
         tests(
             "LedgerTests",
             [
