@@ -195,7 +195,7 @@ let package = Package(
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
-                "Rehearsal",
+                "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -266,7 +266,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
                 "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
-                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "Conformance",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite", "Conformance",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),

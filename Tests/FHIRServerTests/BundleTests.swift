@@ -1,6 +1,8 @@
 import Encoding
 import FHIRServer
 import HTTPServer
+import Ledger
+import Node
 import Testing
 
 /// Batches and transactions.
@@ -59,6 +61,7 @@ struct BundleTests {
     @Test("one bad entry, and nothing is written")
     func allOrNothing() throws {
         let zone = try FHIRZone(seed: 12)
+        let height = zone.node.head.height
         let answer = zone.ask(
             .post, "",
             bundle(
@@ -70,6 +73,8 @@ struct BundleTests {
         #expect(answer.status >= 400)
         #expect(zone.ask(.get, "Patient").ids == [])
         #expect(zone.ask(.get, "Condition").ids == [])
+        // Nor was anybody enrolled.
+        #expect(zone.node.head.height == height)
     }
 
     @Test("a conditional create finds what is there, and a conditional reference leads to it")

@@ -33,12 +33,12 @@ final class FHIRZone: Sendable {
 
     init(
         seed: UInt64, institutions count: Int = 1, policy: DeletionPolicy = .amendment,
-        clients: [RegisteredClient] = [], base: String = "http://fhir.example/fhir",
+        clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil, base: String = "http://fhir.example/fhir",
         index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
     ) throws {
         let random = SeededRandom(seed: seed)
         self.random = random
-        clock = SettableClock(Timestamp(milliseconds: 1_790_000_000_000))
+        clock = SettableClock(time ?? Timestamp(milliseconds: 1_790_000_000_000))
         let clock = clock
         func store(_ kind: IdentityKind) throws -> AgentStore {
             AgentStore(inMemory: try Identity(kind, label: kind.name, random: random))
@@ -72,7 +72,7 @@ final class FHIRZone: Sendable {
                 address: ServerAddress(base: base), validation: ResourceValidation { _ in [] },
                 exportFolder: folder + "/export-\(place)")
             settings.policy = policy
-            settings.clients = ClientRegistry(clients)
+            settings.clients = clients
             let index = try index(place)
             indexes.append(index)
             hosts.append(

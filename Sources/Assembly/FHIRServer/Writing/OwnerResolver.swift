@@ -32,10 +32,20 @@ struct OwnerResolver {
             }
             elements.append(document.root)
         }
+        // Everything is checked before anybody is enrolled.
+        let known = Set(resources.map(\.name))
+        var named: [Named?] = []
+        for (index, resource) in resources.enumerated() {
+            named.append(
+                resource.name.type == "Patient" ? nil : try patient(of: elements[index], known))
+        }
         var owners = try patients(resources, elements, current)
-        for (index, resource) in resources.enumerated() where resource.name.type != "Patient" {
-            let owner = try patient(of: elements[index], resource.name, owners)
-            if let owner { owners[resource.name] = owner }
+        for (resource, named) in zip(resources, named) {
+            switch named {
+            case .here(let patient): owners[resource.name] = owners[patient]
+            case .account(let owner): owners[resource.name] = owner
+            case nil: break
+            }
         }
         let distinct = Set(owners.values)
         let only = distinct.count == 1 ? distinct.first : nil
@@ -71,27 +81,34 @@ struct OwnerResolver {
         return owners
     }
 
-    /// The owner of the patient whom a resource names; nil when it names none.
+    /// The patient whom a resource names.
+    private enum Named {
+        /// One that is written together with it.
+        case here(ResourceName)
+        case account(AccountID)
+    }
+
+    /// The patient whom a resource names; nil when it names none.
     private func patient(
-        of element: JSONElement, _ name: ResourceName, _ known: [ResourceName: AccountID]
-    ) throws(FHIRError) -> AccountID? {
+        of element: JSONElement, _ known: Set<ResourceName>
+    ) throws(FHIRError) -> Named? {
         for candidate in PatientCompartment.candidates(in: element)
         where PatientCompartment.namesPatient(candidate) {
             guard let text = candidate["reference"]?.stringValue,
                 case .relative("Patient", let id) = ReferenceText(text).form
             else { continue }
             let target = ResourceName(type: "Patient", id: id)
-            if let owner = known[target] { return owner }
+            if known.contains(target) { return .here(target) }
             do throws(IndexError) {
                 if let found = try index.current(target), let label = ScopeLabel(found.scope) {
-                    return label.owner
+                    return .account(label.owner)
                 }
             } catch { throw FHIRError(error) }
             throw .unprocessable(
                 "The resource is about a Patient that is not here. Create the Patient first, or "
                     + "send both in one transaction.",
                 "资源所涉及的 Patient 不在此处。请先创建该 Patient，或在同一事务中一并发送。",
-                at: name.type)
+                at: element["resourceType"]?.stringValue)
         }
         return nil
     }
