@@ -161,6 +161,12 @@ let package = Package(
                 "System",
             ]),
         room(
+            "FHIRServer", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "System", "HTTPServer", "Agent",
+            ] + modules),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
@@ -193,7 +199,7 @@ let package = Package(
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
-                "Rehearsal",
+                "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -262,6 +268,13 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
+        tests(
+            "FHIRServerTests",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
+                "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite", "Conformance",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),
         tests(
