@@ -98,8 +98,10 @@ struct SQLiteIndexTests {
         let program = try #require(Environment.program)
         let acknowledged = folder.path + "/acknowledged"
         let process = try ChildProcess(
-            [program] + CommandLine.arguments.dropFirst().prefix { $0 != "--filter" }
-                + ["--filter", "SQLiteIndexTests/victim"],
+            [
+                program, "--testing-library", "swift-testing", "--filter",
+                "SQLiteIndexTests/victim",
+            ],
             environment: Environment.all + ["\(VictimProcess.variable)=\(folder.path)"],
             output: .null, errors: .null)
         func count() -> Int { (try? FileSystem.byteCount(acknowledged)) ?? 0 }
