@@ -50,6 +50,7 @@ let package = Package(
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CSQLCipher", pkgConfig: "sqlcipher", apt: "libsqlcipher-dev"),
+        library("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CZstandard", pkgConfig: "libzstd", apt: "libzstd-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
@@ -90,7 +91,10 @@ let package = Package(
         room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
         room(
             "IndexSQLite", in: "Edges",
-            ["Base", "FHIRSearch", "IndexSQL", "System", "CSQLCipher"]),
+            ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
+        room(
+            "IndexPostgres", in: "Edges",
+            ["Base", "Cryptography", "FHIRSearch", "IndexSQL", "CPostgres"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -210,7 +214,10 @@ let package = Package(
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
             "SearchTests",
-            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "IndexSQLite", "System"]),
+            [
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
+                "IndexPostgres", "Rehearsal", "System",
+            ]),
         tests(
             "LedgerTests",
             [
@@ -289,7 +296,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath",
+                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath", "FHIRSearch",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]
