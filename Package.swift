@@ -187,7 +187,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "Sandbox", "Node", "Agent", "FHIRModel", "Ordering", "OrderingEtcd",
-                "Rehearsal",
+                "Rehearsal", "StorageFiles", "HTTPServer", "FHIRDefinitions", "FHIRSearch",
+                "FHIRServer",
             ] + modules),
         .executableTarget(
             name: "kanglian-simulate", dependencies: ["Base", "Simulator", "System"],
@@ -200,6 +201,7 @@ let package = Package(
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
                 "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
+                "IndexPostgres",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 

@@ -7,6 +7,7 @@ import FHIRDefinitions
 import FHIRSearch
 import FHIRServer
 import HTTPServer
+import IndexPostgres
 import IndexSQLite
 import Ledger
 import System
@@ -32,6 +33,9 @@ enum FHIRCommands {
                 .value(
                     "deletion", "POLICY", "amendment or erasure (default amendment)",
                     "删除策略：amendment 或 erasure（默认 amendment）"),
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
+                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
                 .value("tls-certificate", "FILE", "PEM certificate", "PEM 证书"),
                 .value("tls-key", "FILE", "PEM private key", "PEM 私钥"),
             ],
@@ -102,7 +106,7 @@ enum FHIRCommands {
             }
             settings.policy = policy
         }
-        let index = try index(folder, session)
+        let index = try index(folder, session, invocation)
         do throws(FHIRError) {
             return try FHIRHost(
                 store: session.store, port: session.port, chain: session.chain,
@@ -122,25 +126,15 @@ enum FHIRCommands {
 
     /// The index of a folder, sealed under a key that only the institution's keystore gives.
     private static func index(
-        _ folder: String, _ session: AgentSession
+        _ folder: String, _ session: AgentSession, _ invocation: Invocation
     ) throws -> any ResourceIndex {
-        guard let secret = session.store.identity.fileKey("fhir-index/1"),
-            let key = Hash256(secret.copyBytes())
-        else {
+        guard let key = session.store.identity.fileKey("fhir-index/1") else {
             throw CommandError(
                 .refused, "fhir.not-institution",
                 "Only an institution serves FHIR. Use the institution's keystore.",
                 "只有机构可以提供 FHIR 服务。请使用机构的密钥库。")
         }
-        do throws(IndexError) {
-            return try SQLiteIndex(SQLiteSettings(path: folder + "/index.db", key: key))
-        } catch {
-            throw CommandError(
-                .unavailable, "fhir.index",
-                "The index \(folder)/index.db cannot be opened (\(error)). It belongs to one "
-                    + "institution's keystore; delete it to build it anew.",
-                "无法打开索引 \(folder)/index.db（\(error)）。索引只属于一个机构的密钥库；删除后可重建。")
-        }
+        return try IndexOption.open(folder, key: key, postgres: invocation.value("postgres"))
     }
 
     private static func clients(
@@ -159,6 +153,28 @@ enum FHIRCommands {
             return try ClientRegistry(parsing: bytes)
         } catch {
             throw CommandError(.usage, error)
+        }
+    }
+}
+
+/// The index of a FHIR server: a sealed file, or a PostgreSQL database.
+enum IndexOption {
+    /// Opens the index; the key, of 32 bytes, seals the file or the bodies in the database.
+    static func open(
+        _ folder: String, key: SecretBytes, postgres: String?
+    ) throws -> any ResourceIndex {
+        do throws(IndexError) {
+            if let postgres {
+                return try PostgresIndex(PostgresSettings(conninfo: postgres, key: key))
+            }
+            guard let key = Hash256(key.copyBytes()) else { throw .wrongKey }
+            return try SQLiteIndex(SQLiteSettings(path: folder + "/index.db", key: key))
+        } catch {
+            throw CommandError(
+                .unavailable, "fhir.index",
+                "The index cannot be opened (\(error)). Check the path or the connection; an index "
+                    + "opens with the keystore that it was made with only.",
+                "无法打开索引（\(error)）。请检查路径或连接；索引只能用建立它的密钥库打开。")
         }
     }
 }
