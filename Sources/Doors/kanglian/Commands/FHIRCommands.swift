@@ -39,8 +39,67 @@ enum FHIRCommands {
                 .value("tls-certificate", "FILE", "PEM certificate", "PEM 证书"),
                 .value("tls-key", "FILE", "PEM private key", "PEM 私钥"),
             ],
-            run: serve)
+            run: serve),
+        Command(
+            words: ["fhir", "load"],
+            summary: Localized(
+                "load Bundles, resources and NDJSON into a stopped server's folder",
+                "将 Bundle、资源和 NDJSON 装载到已停止的服务器目录"),
+            operands: ["FOLDER", "FILE…"],
+            options: AgentSession.options + [
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
+                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）")
+            ],
+            run: load),
     ]
+
+    private static func load(_ invocation: Invocation) throws {
+        let folder = invocation.operands[0]
+        let session = try AgentSession(invocation)
+        try NodeErrors.worded { try FileSystem.makeFolder(folder) }
+        let lock = try NodeErrors.worded { try FolderLock(folder) }
+        defer { lock.release() }
+        let host = try open(
+            session, folder: folder, base: "http://127.0.0.1:8081/fhir", invocation)
+        defer { host.close() }
+        let pool = WorkerPool(threads: 1)
+        defer { pool.close() }
+        let loader = BulkLoader(service: host.service, pool: pool)
+        let progress = Progress()
+        do {
+            for file in invocation.operands.dropFirst() {
+                try load(file, loader)
+                progress.show("\(file): \(loader.count) " + invocation.say("resources", "个资源"))
+            }
+            try loader.finish()
+        } catch let error as FHIRError {
+            progress.end()
+            throw CommandError(
+                .refused,
+                error.issues.first?.refusal ?? Refusal("fhir.load", "It failed.", "失败。"))
+        }
+        progress.end()
+        Output.rows(
+            invocation.output,
+            [
+                ("loaded", invocation.say("loaded", "已装载")),
+                ("unchanged", invocation.say("unchanged", "未变")),
+            ], [[String(loader.count), String(loader.unchanged)]])
+    }
+
+    private static func load(_ file: String, _ loader: BulkLoader) throws {
+        var bytes = try Files.read(file, limit: 1 << 30)
+        if file.hasSuffix(".bz2") {
+            bytes = try NodeErrors.worded { try Bzip2.decompress(bytes, limit: 1 << 30) }
+        }
+        if file.contains(".ndjson") { return try loader.load(lines: bytes) }
+        let document: JSONValue
+        do throws(JSONError) { document = try JSONValue(parsing: bytes) } catch {
+            throw CommandError(.refused, error.refusal(in: bytes))
+        }
+        try loader.load(document)
+    }
 
     private static func serve(_ invocation: Invocation) throws {
         let folder = invocation.operands[0]
