@@ -63,6 +63,11 @@ let package = Package(
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
         room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
+        room("FHIRPatch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
+        room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
+        room(
+            "FHIRValidation", in: "Ground",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRTerminology"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -162,7 +167,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Sandbox",
                 "Node",
                 "Agent", "Ledger", "Storage", "StorageFiles", "FHIRDefinitions", "FHIRPath",
-                "FHIRViews",
+                "FHIRViews", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
             ] + modules),
         room(
             "Benchmarks", in: "Doors",
@@ -179,8 +184,9 @@ let package = Package(
             dependencies: [
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
-                "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
-                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
+                "FHIRModel", "FHIRValidation", "System", "StorageFiles", "HTTPServer",
+                "HTTPClient", "Metrics", "Sandbox", "Node", "Gateway", "Agent", "Conformance",
+                "Benchmarks", "Simulator",
                 "Rehearsal",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
@@ -194,6 +200,12 @@ let package = Package(
         tests(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
+        tests(
+            "FHIRValidationTests",
+            [
+                "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRPatch", "FHIRTerminology",
+                "FHIRValidation", "System",
+            ]),
         tests(
             "LedgerTests",
             [
