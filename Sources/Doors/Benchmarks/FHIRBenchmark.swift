@@ -72,7 +72,7 @@ package struct FHIRBenchmark: Sendable {
         else { preconditionFailure("hospitals have accounts") }
         let settings = FHIRSettings(
             address: ServerAddress(base: "http://bench/fhir"),
-            validation: ResourceValidation { _ in [] }, exportFolder: folder + "/export")
+            validation: .none, exportFolder: folder + "/export")
         let host = try FHIRHost(
             store: store, port: NodePort(node: node, account: account),
             chain: node.configuration.genesis.id,
