@@ -55,7 +55,8 @@ struct BruteForceTests {
                 let (from, until) = (
                     Timestamp(milliseconds: 0), zone.clock.now.advanced(bySeconds: 86_400)
                 )
-                _ = deny
+                _ =
+                    deny
                     ? try desk.deny(recipient, scope: scope, from: from, until: until)
                     : try desk.permit(recipient, scope: scope, from: from, until: until)
             }
@@ -129,7 +130,8 @@ struct BruteForceTests {
         for loader in loaders { try loader.finish() }
         loaders = []
         for place in 0..<Self.institutions {
-            for version in try everything(zone.indexes[place]) where version.name.type == "Patient" {
+            for version in try everything(zone.indexes[place]) where version.name.type == "Patient"
+            {
                 let label = try #require(ScopeLabel(version.scope))
                 patients[place].append((version.name.id, label.owner))
             }
@@ -208,7 +210,8 @@ struct BruteForceTests {
                 while true {
                     let rows = try AuditQueries.list(
                         of: label.owner, after: after, limit: 500, in: state)
-                    for row in rows where row.row.read.allowed
+                    for row in rows
+                    where row.row.read.allowed
                         && row.row.read.reader == caller.account
                     { records.formUnion(row.row.read.records) }
                     guard rows.count == 500 else { break }

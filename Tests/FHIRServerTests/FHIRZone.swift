@@ -33,7 +33,8 @@ final class FHIRZone: Sendable {
 
     init(
         seed: UInt64, institutions count: Int = 1, policy: DeletionPolicy = .amendment,
-        clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil, base: String = "http://fhir.example/fhir",
+        clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil,
+        base: String = "http://fhir.example/fhir",
         index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
     ) throws {
         let random = SeededRandom(seed: seed)

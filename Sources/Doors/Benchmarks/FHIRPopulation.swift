@@ -33,7 +33,8 @@ struct FHIRPopulation: Sendable {
                 "identifier": [["system": "urn:kanglian:bench", "value": .string(id)]],
                 "name": [["family": .string(Self.family(patient)), "given": ["\(patient)"]]],
                 "gender": patient % 2 == 0 ? "male" : "female",
-                "birthDate": .string("19\(40 + dice.next(60))-0\(1 + dice.next(9))-1\(dice.next(9))"),
+                "birthDate": .string(
+                    "19\(40 + dice.next(60))-0\(1 + dice.next(9))-1\(dice.next(9))"),
             ]
         ]
         var encounter = ""

@@ -100,7 +100,8 @@ package final class BulkLoader {
     private func flush() throws(FHIRError) {
         guard !waiting.isEmpty else { return }
         // Patients first: others of the part refer to them.
-        let part = waiting.filter { $0.name.type == "Patient" }
+        let part =
+            waiting.filter { $0.name.type == "Patient" }
             + waiting.filter { $0.name.type != "Patient" }
         waiting = []
         let loaded = try service.store.bring(part)

@@ -1,5 +1,5 @@
 package import Base
-package import Encoding
+import Encoding
 package import FHIRValidation
 
 /// What the server asks of resources before it keeps them.

@@ -110,7 +110,8 @@ final class ResourceStore: Sendable {
                     value, order.name, version: number, time: now)
                 return Item(
                     version: version(
-                        order.name, number, former == nil || former?.method == .delete
+                        order.name, number,
+                        former == nil || former?.method == .delete
                             ? .create : .update, place, former, stamped, now,
                         identity: isRepeatable ? value.serialized() : nil),
                     former: former)

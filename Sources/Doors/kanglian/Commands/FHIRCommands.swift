@@ -6,6 +6,8 @@ import Encoding
 import FHIRDefinitions
 import FHIRSearch
 import FHIRServer
+import FHIRTerminology
+import FHIRValidation
 import HTTPServer
 import IndexPostgres
 import IndexSQLite
@@ -22,7 +24,8 @@ enum FHIRCommands {
                 "以 FHIR R4 提供本机构记录（按知情同意）"),
             operands: ["FOLDER"],
             options: AgentSession.options + [
-                .value("address", "IP", "where to listen (default 127.0.0.1)", "监听地址（默认 127.0.0.1）"),
+                .value(
+                    "address", "IP", "where to listen (default 127.0.0.1)", "监听地址（默认 127.0.0.1）"),
                 .value("port", "N", "where to listen (default 8081)", "监听端口（默认 8081）"),
                 .value(
                     "base", "URL", "the public base (default: http://ADDRESS:PORT/fhir)",
@@ -33,6 +36,9 @@ enum FHIRCommands {
                 .value(
                     "deletion", "POLICY", "amendment or erasure (default amendment)",
                     "删除策略：amendment 或 erasure（默认 amendment）"),
+                .value(
+                    "validation", "LEVEL", "off, structure or full (default full)",
+                    "校验级别：off、structure 或 full（默认 full）", choices: ["off", "structure", "full"]),
                 .value(
                     "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
                     "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
@@ -48,8 +54,11 @@ enum FHIRCommands {
             operands: ["FOLDER", "FILE…"],
             options: AgentSession.options + [
                 .value(
+                    "validation", "LEVEL", "off, structure or full (default full)",
+                    "校验级别：off、structure 或 full（默认 full）", choices: ["off", "structure", "full"]),
+                .value(
                     "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
-                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）")
+                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
             ],
             run: load),
     ]
@@ -137,7 +146,8 @@ enum FHIRCommands {
         }
         Output.line(
             invocation.say(
-                "Serving FHIR R4 on \(base). Ctrl-C stops it.", "FHIR R4 服务地址：\(base)，按 Ctrl-C 停止。"))
+                "Serving FHIR R4 on \(base). Ctrl-C stops it.", "FHIR R4 服务地址：\(base)，按 Ctrl-C 停止。")
+        )
         let asked = Wakeup()
         let waiting = try? SignalWait { _ in asked.raise() }
         asked.sleep()
@@ -155,7 +165,7 @@ enum FHIRCommands {
             throw CommandError(.unavailable, error)
         }
         var settings = FHIRSettings(
-            address: ServerAddress(base: base), validation: ResourceValidation { _ in [] },
+            address: ServerAddress(base: base), validation: try validation(table, invocation),
             exportFolder: folder + "/export")
         settings.clients = try clients(folder, invocation)
         if let text = invocation.value("deletion") {
@@ -194,6 +204,19 @@ enum FHIRCommands {
                 "只有机构可以提供 FHIR 服务。请使用机构的密钥库。")
         }
         return try IndexOption.open(folder, key: key, postgres: invocation.value("postgres"))
+    }
+
+    private static func validation(
+        _ table: DefinitionTable, _ invocation: Invocation
+    ) throws -> ResourceValidation {
+        guard let level = ValidationLevel(rawValue: invocation.value("validation") ?? "full") else {
+            throw CommandError.usage(
+                "--validation is off, structure or full.",
+                "--validation 为 off、structure 或 full。")
+        }
+        return ResourceValidation(
+            FHIRValidator(table: table, terminology: Terminology(table)), level: level,
+            clock: { SystemClock.now })
     }
 
     private static func clients(
