@@ -67,6 +67,11 @@ let package = Package(
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
         room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
         room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
+        room("FHIRPatch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
+        room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
+        room(
+            "FHIRValidation", in: "Ground",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRTerminology"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -164,7 +169,8 @@ let package = Package(
             "FHIRServer", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
-                "FHIRDefinitions", "FHIRSearch", "System", "HTTPServer", "Agent",
+                "FHIRDefinitions", "FHIRSearch", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
+                "System", "HTTPServer", "Agent",
             ] + modules),
         room(
             "Rehearsal", in: "Assembly",
@@ -180,14 +186,15 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "System", "Sandbox",
                 "Node",
                 "Agent", "Ledger", "Storage", "StorageFiles", "FHIRDefinitions", "FHIRPath",
-                "FHIRViews",
+                "FHIRViews", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
             ] + modules),
         room(
             "Benchmarks", in: "Doors",
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "Sandbox", "Node", "Agent", "FHIRModel", "Ordering", "OrderingEtcd",
-                "Rehearsal",
+                "Rehearsal", "StorageFiles", "HTTPServer", "FHIRDefinitions", "FHIRSearch",
+                "FHIRServer",
             ] + modules),
         .executableTarget(
             name: "kanglian-simulate", dependencies: ["Base", "Simulator", "System"],
@@ -200,6 +207,7 @@ let package = Package(
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
                 "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
+                "IndexPostgres", "FHIRTerminology", "FHIRValidation",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -217,6 +225,12 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
                 "IndexPostgres", "Rehearsal", "System",
+            ]),
+        tests(
+            "FHIRValidationTests",
+            [
+                "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRPatch", "FHIRTerminology",
+                "FHIRValidation", "System",
             ]),
         tests(
             "LedgerTests",
@@ -273,7 +287,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
                 "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
-                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite", "Conformance",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation", "FHIRTerminology",
+                "IndexSQLite", "Conformance",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),

@@ -15,12 +15,14 @@ import sys
 import tarfile
 import zipfile
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 PACKAGE = "hl7.fhir.r4.core.tgz"
 FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 REGEX = "http://hl7.org/fhir/StructureDefinition/regex"
 KINDS = {"primitive-type": 0, "complex-type": 1, "resource": 2}
-WANTED = ("StructureDefinition-", "SearchParameter-", "CompartmentDefinition-")
+WANTED = ("StructureDefinition-", "SearchParameter-", "CompartmentDefinition-", "CodeSystem-",
+          "ValueSet-")
+ARCHIVES = ("StructureDefinition", "SearchParameter", "CompartmentDefinition", "terminology")
 
 
 # Reading the source.
@@ -44,7 +46,7 @@ def documents(source):
             if is_wanted(name):
                 with open(path, encoding="utf-8") as file:
                     yield json.load(file)
-            elif name.endswith((".tar.xz", ".tgz")) and name.split(".")[0] + "-" in WANTED:
+            elif name.endswith((".tar.xz", ".tgz")) and name.split(".")[0] in ARCHIVES:
                 with open(path, "rb") as file:
                     yield from archived(file)
     elif zipfile.is_zipfile(source):
@@ -75,16 +77,80 @@ def type_code(reference):
     return code
 
 
+def item_types(item):
+    return [[type_code(reference), reference.get("profile", []),
+             reference.get("targetProfile", [])] for reference in item.get("type", [])]
+
+
+def binding(item):
+    found = item.get("binding")
+    return [found["strength"], found.get("valueSet")] if found else None
+
+
+def fixed(item):
+    return next(([key.startswith("pattern"), json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"))] for key, value in item.items()
+        if key.startswith(("fixed", "pattern"))), None)
+
+
+def code_system(document):
+    """Concepts in one list, each with the places of those right above it."""
+    flat, places, parents = [], {}, {}
+
+    def visit(concepts, parent):
+        for concept in concepts:
+            code = concept["code"]
+            if code not in places:
+                places[code] = len(flat)
+                flat.append(concept)
+            if parent is not None:
+                parents.setdefault(code, set()).add(parent)
+            visit(concept.get("concept", []), code)
+
+    visit(document.get("concept", []), None)
+    for concept in flat:
+        for item in concept.get("property", []):
+            if item["code"] == "child":
+                parents.setdefault(item.get("valueCode"), set()).add(concept["code"])
+            elif item["code"] in ("parent", "subsumedBy"):
+                parents.setdefault(concept["code"], set()).add(item.get("valueCode"))
+    return [document["url"], document.get("version"), document["content"],
+            document.get("caseSensitive", True),
+            [[concept["code"], concept.get("display"),
+              sorted(places[code] for code in parents.get(concept["code"], ()) if code in places),
+              any(item["code"] in ("notSelectable", "abstract") and item.get("valueBoolean")
+                  for item in concept.get("property", []))] for concept in flat]]
+
+
+def value_set(document):
+    def parts(name):
+        return [[
+            part.get("system"),
+            [[concept["code"], concept.get("display")] for concept in part.get("concept", [])],
+            [[item["property"], item["op"], item["value"]] for item in part.get("filter", [])],
+            part.get("valueSet", []),
+        ] for part in document.get("compose", {}).get(name, [])]
+    return [document["url"], document.get("version"), document.get("name"), parts("include"),
+            parts("exclude")]
+
+
 class Compiler:
     def __init__(self):
         self.invariants, self.invariant_places = [], {}
         self.types, self.parameters, self.compartments = {}, {}, {}
+        self.profiles, self.systems, self.value_sets = {}, {}, {}
 
     def add(self, document):
         kind = document.get("resourceType")
         if kind == "StructureDefinition":
             if self.is_type(document):
                 self.types[document["id"]] = document
+            elif self.is_profile(document):
+                self.profiles[document["url"]] = document
+        elif kind == "CodeSystem":
+            self.systems[document["url"]] = code_system(document)
+        elif kind == "ValueSet":
+            self.value_sets[document["url"]] = value_set(document)
         elif kind == "SearchParameter" and document.get("base"):
             self.parameters[document["url"]] = self.parameter(document)
         elif kind == "CompartmentDefinition" and document["id"] != "example":
@@ -100,6 +166,11 @@ class Compiler:
             document.get("derivation") != "constraint"
             # Age, Duration, SimpleQuantity and the like are named as types by elements.
             or document["kind"] == "complex-type" and document["type"] == "Quantity")
+
+    @staticmethod
+    def is_profile(document):
+        return (document.get("derivation") == "constraint" and document["kind"] in KINDS
+                and "snapshot" in document)
 
     def type(self, document):
         name = document["id"]
@@ -117,13 +188,41 @@ class Compiler:
             [self.element(item, root) for item in elements[1:] if ":" not in item["id"]],
         ]
 
+    def profile(self, document):
+        elements = document["snapshot"]["element"]
+        kind, root = document["type"], elements[0]["path"]
+        base = {item["path"]: item for item in self.types[kind]["snapshot"]["element"]}
+        rules = [self.rule(item, root, base.get(item["path"])) for item in elements]
+        return [document["url"], document["name"], kind, [rule for rule in rules if rule]]
+
+    def rule(self, item, root, base):
+        """What a profile says of an element beyond its type; None when that is nothing."""
+        def said(value):
+            return [value["min"], value["max"], item_types(value), binding(value), fixed(value)]
+        known = {constraint["key"] for constraint in (base or {}).get("constraint", [])}
+        new = [constraint for constraint in item.get("constraint", [])
+               if base and constraint["key"] not in known]
+        name, slicing = item.get("sliceName"), item.get("slicing")
+        is_extension = slicing and item["path"].endswith("xtension")
+        if slicing and is_extension and not name and ":" not in item["id"]:
+            slicing = {**slicing, "discriminator": [{"type": "value", "path": "url"}]}
+        inner = base is None and (
+            item["min"] > 0 or item["max"] != item["base"]["max"] or binding(item) or fixed(item))
+        changed = inner or base and said(item) != said(base) or new or name
+        if not changed and (not slicing or is_extension and slicing["rules"] != "closed"):
+            return None
+        return [item["id"][len(root) + 1:] if "." in item["id"] else "", name, item["min"],
+                None if item["max"] == "*" else int(item["max"]), item_types(item),
+                binding(item), fixed(item), self.slicing(slicing) if slicing else None,
+                [self.invariant(constraint) for constraint in new]]
+
+    @staticmethod
+    def slicing(slicing):
+        return [[[part["type"], part["path"]] for part in slicing.get("discriminator", [])],
+                slicing["rules"] == "closed"]
+
     def element(self, item, root):
-        binding = item.get("binding")
-        fixed = next(([key.startswith("pattern"), json.dumps(
-            value, ensure_ascii=False, separators=(",", ":"))] for key, value in item.items()
-            if key.startswith(("fixed", "pattern"))), None)
-        types = [[type_code(reference), reference.get("profile", []),
-                  reference.get("targetProfile", [])] for reference in item.get("type", [])]
+        types = item_types(item)
         path = item["path"][len(root) + 1:]
         if root not in ("Element", "Extension") and item.get("base", {}).get("path") \
                 == "Resource.id":
@@ -133,7 +232,7 @@ class Compiler:
         return [
             path, item["min"], None if item["max"] == "*" else int(item["max"]), types,
             reference.split("#")[1] if reference else None,
-            [binding["strength"], binding.get("valueSet")] if binding else None, fixed,
+            binding(item), fixed(item),
             [self.invariant(constraint) for constraint in item.get("constraint", [])],
             item.get("isModifier", False), item.get("isSummary", False),
             "xmlAttr" in item.get("representation", []),
@@ -158,8 +257,13 @@ class Compiler:
         def ordered(items):
             return [items[key] for key in sorted(items)]
         types = [self.type(document) for document in ordered(self.types)]
-        return [FORMAT_VERSION, self.types["Patient"]["fhirVersion"], self.invariants, types,
-                ordered(self.parameters), ordered(self.compartments)]
+        version = self.types["Patient"]["fhirVersion"]
+        # Three in one of the sources are left over from 4.0.0.
+        profiles = [self.profile(document) for document in ordered(self.profiles)
+                    if document["fhirVersion"] == version and document["type"] in self.types]
+        return [FORMAT_VERSION, version, self.invariants, types,
+                ordered(self.parameters), ordered(self.compartments), profiles,
+                ordered(self.systems), ordered(self.value_sets)]
 
 
 # Deterministic CBOR (RFC 8949 section 4.2), as far as the table needs it.
@@ -201,7 +305,9 @@ def main():
         file.write(encode(compiler.table()))
     os.replace(partial, output)
     print(f"{len(compiler.types)} types, {len(compiler.parameters)} search parameters, "
-          f"{len(compiler.compartments)} compartments: {os.path.getsize(output)} bytes")
+          f"{len(compiler.compartments)} compartments, {len(compiler.profiles)} profiles, "
+          f"{len(compiler.systems)} code systems, {len(compiler.value_sets)} value sets: "
+          f"{os.path.getsize(output)} bytes")
 
 
 main()

@@ -1,3 +1,4 @@
+import Base
 import Encoding
 import FHIRDefinitions
 import FHIRPath
@@ -49,11 +50,34 @@ struct DefinitionTableTests {
             try DefinitionTable(decoding: bytes + [0])
         }
         var other = bytes
-        other[1] = 2
+        other[1] = 1
         #expect(throws: CBORError.outOfRange(offset: 1, field: "format version")) {
             try DefinitionTable(decoding: other)
         }
     }
+
+    @Test("the example of the format's page is read as it says")
+    func example() throws {
+        let page = try String(
+            decoding: FileSystem.read(Self.page, limit: 1 << 20), as: UTF8.self)
+        let lines = page.split(separator: "\n").drop { $0 != "## Example" }
+            .filter { $0.hasPrefix("    ") }
+        let hex = lines.map { line in
+            line.dropFirst(4).split(separator: " ").prefix { $0.allSatisfy(\.isHexDigit) }
+                .joined()
+        }.joined()
+        let table = try DefinitionTable(decoding: #require(Hex.decode(hex)))
+        #expect(
+            table.valueSets == [
+                ValueSetDefinition(
+                    url: "urn:v", includes: [.init(system: "urn:s", concepts: [.init("a")])])
+            ])
+    }
+
+    private static let page: String = {
+        let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        return "/\(package)/docs/formats/fhir-definitions.md"
+    }()
 
     @Test(
         "the installed table is R4's, and FHIRPath reads all its rules",
@@ -64,6 +88,9 @@ struct DefinitionTableTests {
         #expect(table.version == "4.0.1")
         #expect(table.encoded == bytes)
         #expect(table.types.count { $0.kind == .resource && !$0.isAbstract } == 146)
+        #expect(table.profiles.count == 437)
+        #expect(table.codeSystems.count == 1062)
+        #expect(table.valueSets.count == 1316)
         #expect(
             table.compartments.map(\.code)
                 == ["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"])
@@ -73,6 +100,10 @@ struct DefinitionTableTests {
                 guard let expression = invariant.expression else { continue }
                 #expect(throws: Never.self, "\(invariant.key)") { try CompiledPath(expression) }
             }
+        }
+        for rule in table.profiles.flatMap(\.rules).flatMap(\.invariants) {
+            guard let expression = rule.expression else { continue }
+            #expect(throws: Never.self, "\(rule.key)") { try CompiledPath(expression) }
         }
         for parameter in table.searchParameters {
             guard let expression = parameter.expression else { continue }

@@ -128,11 +128,13 @@ struct BundleTests {
     func large() throws {
         let zone = try FHIRZone(seed: 15)
         let conditions = (0..<150).map { index in
-            entry("PUT", "Condition/c\(index)", {
-                var resource = condition("urn:uuid:p")
-                resource["id"] = .string("c\(index)")
-                return resource
-            }())
+            entry(
+                "PUT", "Condition/c\(index)",
+                {
+                    var resource = condition("urn:uuid:p")
+                    resource["id"] = .string("c\(index)")
+                    return resource
+                }())
         }
         let answer = zone.ask(
             .post, "",

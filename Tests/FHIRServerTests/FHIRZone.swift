@@ -33,7 +33,8 @@ final class FHIRZone: Sendable {
 
     init(
         seed: UInt64, institutions count: Int = 1, policy: DeletionPolicy = .amendment,
-        clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil, base: String = "http://fhir.example/fhir",
+        clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil,
+        base: String = "http://fhir.example/fhir",
         index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
     ) throws {
         let random = SeededRandom(seed: seed)
@@ -69,7 +70,7 @@ final class FHIRZone: Sendable {
         var indexes: [any ResourceIndex] = []
         for (place, store) in institutions.enumerated() {
             var settings = FHIRSettings(
-                address: ServerAddress(base: base), validation: ResourceValidation { _ in [] },
+                address: ServerAddress(base: base), validation: .none,
                 exportFolder: folder + "/export-\(place)")
             settings.policy = policy
             settings.clients = clients

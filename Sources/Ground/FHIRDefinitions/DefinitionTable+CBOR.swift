@@ -2,15 +2,15 @@ package import Encoding
 
 extension DefinitionTable: CBORCodable {
     /// The format that this reader knows.
-    private static let formatVersion: UInt64 = 1
-    /// Most of each kind in one table; R4 has 211, 1,390 and 5.
-    private static let entryLimit = 100_000
+    private static let formatVersion: UInt64 = 2
+    /// Most of each kind in one table; R4 has 1,390 search parameters and 1,316 value sets.
+    static let entryLimit = 100_000
     /// Most elements of a type, types of an element and the like.
-    private static let partLimit = 10_000
+    static let partLimit = 10_000
 
     /// Reads what ``encode(to:)`` writes, and nothing else.
     package init(from reader: inout CBORReader) throws(CBORError) {
-        try reader.structure(6, "definition table")
+        try reader.structure(9, "definition table")
         let start = reader.offset
         guard try reader.unsigned() == Self.formatVersion else {
             throw .outOfRange(offset: start, field: "format version")
@@ -22,22 +22,27 @@ extension DefinitionTable: CBORCodable {
         }
         let parameters = try reader.list(atMost: Self.entryLimit, Self.parameter)
         let compartments = try reader.list(atMost: Self.entryLimit, Self.compartment)
+        let profiles = try reader.list(atMost: Self.entryLimit) { reader throws(CBORError) in
+            try Self.profile(&reader, invariants)
+        }
         self.init(
             version: version, types: types, searchParameters: parameters,
-            compartments: compartments)
+            compartments: compartments, profiles: profiles,
+            codeSystems: try reader.list(atMost: Self.entryLimit, CodeSystemDefinition.init),
+            valueSets: try reader.list(atMost: Self.entryLimit, ValueSetDefinition.init))
     }
 
     // MARK: Reading
 
-    private static func texts(_ reader: inout CBORReader) throws(CBORError) -> [String] {
+    static func texts(_ reader: inout CBORReader) throws(CBORError) -> [String] {
         try reader.list(atMost: partLimit) { reader throws(CBORError) in try reader.text() }
     }
 
-    private static func optionalText(_ reader: inout CBORReader) throws(CBORError) -> String? {
+    static func optionalText(_ reader: inout CBORReader) throws(CBORError) -> String? {
         try reader.optional { reader throws(CBORError) in try reader.text() }
     }
 
-    private static func named<Value: RawRepresentable<String>>(
+    static func named<Value: RawRepresentable<String>>(
         _ reader: inout CBORReader, _ field: String
     ) throws(CBORError) -> Value {
         let start = reader.offset
@@ -58,7 +63,7 @@ extension DefinitionTable: CBORCodable {
 
     private enum Severity: String { case error, warning }
 
-    private static func invariants(
+    static func invariants(
         _ reader: inout CBORReader, _ all: [Invariant]
     ) throws(CBORError) -> [Invariant] {
         try reader.list(atMost: partLimit) { reader throws(CBORError) in
@@ -94,30 +99,47 @@ extension DefinitionTable: CBORCodable {
     ) throws(CBORError) -> ElementDefinition {
         try reader.structure(11, "element")
         let path = try reader.text()
+        let (minimum, maximum) = try cardinality(&reader)
+        return ElementDefinition(
+            path: path, minimum: minimum, maximum: maximum, types: try types(&reader),
+            contentReference: try optionalText(&reader), binding: try binding(&reader),
+            fixedValue: try fixedValue(&reader), invariants: try invariants(&reader, all),
+            isModifier: try reader.bool(),
+            isSummary: try reader.bool(), isAttribute: try reader.bool())
+    }
+
+    static func cardinality(
+        _ reader: inout CBORReader
+    ) throws(CBORError) -> (minimum: Int, maximum: Int?) {
         let limit = UInt64(UInt32.max)
         let minimum = try reader.unsigned(atMost: limit, field: "minimum")
         let maximum = try reader.optional { reader throws(CBORError) in
             Int(try reader.unsigned(atMost: limit, field: "maximum"))
         }
-        let types = try reader.list(atMost: partLimit) { reader throws(CBORError) in
+        return (Int(minimum), maximum)
+    }
+
+    static func types(_ reader: inout CBORReader) throws(CBORError) -> [TypeReference] {
+        try reader.list(atMost: partLimit) { reader throws(CBORError) in
             try reader.structure(3, "type of an element")
             return TypeReference(
                 code: try reader.text(), profiles: try texts(&reader), targets: try texts(&reader))
         }
-        return ElementDefinition(
-            path: path, minimum: Int(minimum), maximum: maximum, types: types,
-            contentReference: try optionalText(&reader),
-            binding: try reader.optional { reader throws(CBORError) in
-                try reader.structure(2, "binding")
-                return Binding(
-                    strength: try named(&reader, "strength"), valueSet: try optionalText(&reader))
-            },
-            fixedValue: try reader.optional { reader throws(CBORError) in
-                try reader.structure(2, "fixed value")
-                return FixedValue(isPattern: try reader.bool(), json: try reader.text())
-            },
-            invariants: try invariants(&reader, all), isModifier: try reader.bool(),
-            isSummary: try reader.bool(), isAttribute: try reader.bool())
+    }
+
+    static func binding(_ reader: inout CBORReader) throws(CBORError) -> Binding? {
+        try reader.optional { reader throws(CBORError) in
+            try reader.structure(2, "binding")
+            return Binding(
+                strength: try named(&reader, "strength"), valueSet: try optionalText(&reader))
+        }
+    }
+
+    static func fixedValue(_ reader: inout CBORReader) throws(CBORError) -> FixedValue? {
+        try reader.optional { reader throws(CBORError) in
+            try reader.structure(2, "fixed value")
+            return FixedValue(isPattern: try reader.bool(), json: try reader.text())
+        }
     }
 
     private static func parameter(

@@ -8,8 +8,11 @@ extension DefinitionTable {
             places.add(type.invariants)
             for element in type.elements { places.add(element.invariants) }
         }
-        writer.array(6)
-        writer.unsigned(1)
+        for profile in profiles {
+            for rule in profile.rules { places.add(rule.invariants) }
+        }
+        writer.array(9)
+        writer.unsigned(2)
         writer.text(version)
         writer.list(places.all) { writer, invariant in
             writer.array(4)
@@ -29,11 +32,14 @@ extension DefinitionTable {
                 writer.texts(member.parameters)
             }
         }
+        writer.list(profiles) { $1.encode(to: &$0, places) }
+        writer.list(codeSystems) { $1.encode(to: &$0) }
+        writer.list(valueSets) { $1.encode(to: &$0) }
     }
 }
 
 /// Each invariant with its place in the table.
-private struct InvariantPlaces {
+struct InvariantPlaces {
     private(set) var all: [Invariant] = []
     private var places: [Invariant: UInt64] = [:]
 
@@ -67,23 +73,10 @@ extension ElementDefinition {
         writer.text(path)
         writer.unsigned(UInt64(minimum))
         writer.optional(maximum) { $0.unsigned(UInt64($1)) }
-        writer.list(types) { writer, type in
-            writer.array(3)
-            writer.text(type.code)
-            writer.texts(type.profiles)
-            writer.texts(type.targets)
-        }
+        writer.types(types)
         writer.optional(contentReference) { $0.text($1) }
-        writer.optional(binding) { writer, binding in
-            writer.array(2)
-            writer.text(binding.strength.rawValue)
-            writer.optional(binding.valueSet) { $0.text($1) }
-        }
-        writer.optional(fixedValue) { writer, value in
-            writer.array(2)
-            writer.bool(value.isPattern)
-            writer.text(value.json)
-        }
+        writer.binding(binding)
+        writer.fixedValue(fixedValue)
         writer.list(invariants) { $0.unsigned(places[$1]) }
         writer.bool(isModifier)
         writer.bool(isSummary)
@@ -109,5 +102,30 @@ extension SearchParameterDefinition {
 }
 
 extension CBORWriter {
-    fileprivate mutating func texts(_ texts: [String]) { list(texts) { $0.text($1) } }
+    mutating func texts(_ texts: [String]) { list(texts) { $0.text($1) } }
+
+    mutating func types(_ types: [TypeReference]) {
+        list(types) { writer, type in
+            writer.array(3)
+            writer.text(type.code)
+            writer.texts(type.profiles)
+            writer.texts(type.targets)
+        }
+    }
+
+    mutating func binding(_ binding: Binding?) {
+        optional(binding) { writer, binding in
+            writer.array(2)
+            writer.text(binding.strength.rawValue)
+            writer.optional(binding.valueSet) { $0.text($1) }
+        }
+    }
+
+    mutating func fixedValue(_ value: FixedValue?) {
+        optional(value) { writer, value in
+            writer.array(2)
+            writer.bool(value.isPattern)
+            writer.text(value.json)
+        }
+    }
 }

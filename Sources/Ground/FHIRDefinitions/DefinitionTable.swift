@@ -1,4 +1,4 @@
-/// The definitions of FHIR R4: types, search parameters and compartments, by name.
+/// The definitions of FHIR R4: types, search parameters, compartments, profiles and terminology.
 ///
 /// `scripts/fhir_definitions.py` compiles HL7's package into the table's bytes; see
 /// ``init(decoding:)``. Looking up takes constant time and allocates nothing.
@@ -9,6 +9,9 @@ package struct DefinitionTable: Sendable {
     package let types: [TypeDefinition]
     package let searchParameters: [SearchParameterDefinition]
     package let compartments: [CompartmentDefinition]
+    package let profiles: [ProfileDefinition]
+    package let codeSystems: [CodeSystemDefinition]
+    package let valueSets: [ValueSetDefinition]
 
     private let typePlaces: [String: Int]
     private let urlPlaces: [String: Int]
@@ -18,10 +21,14 @@ package struct DefinitionTable: Sendable {
 
     package init(
         version: String, types: [TypeDefinition],
-        searchParameters: [SearchParameterDefinition], compartments: [CompartmentDefinition]
+        searchParameters: [SearchParameterDefinition], compartments: [CompartmentDefinition],
+        profiles: [ProfileDefinition] = [], codeSystems: [CodeSystemDefinition] = [],
+        valueSets: [ValueSetDefinition] = []
     ) {
         (self.version, self.types) = (version, types)
         (self.searchParameters, self.compartments) = (searchParameters, compartments)
+        (self.profiles, self.codeSystems) = (profiles, codeSystems)
+        self.valueSets = valueSets
         typePlaces = Self.places(types.map(\.name))
         urlPlaces = Self.places(types.map(\.url))
         var containers: [String: ElementContainer] = [:]

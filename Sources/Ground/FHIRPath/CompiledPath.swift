@@ -68,6 +68,12 @@ package struct PathEnvironment: Sendable {
     package var rootResource: PathNode?
     /// Finds what a reference that is not contained leads to; by default nothing is found.
     package var resolve: @Sendable (String) -> JSONValue? = { _ in nil }
+    /// Whether a code belongs to a value set by its URL; nil when that is not known.
+    ///
+    /// Without this `memberOf` is refused.
+    package var memberOf: (@Sendable (_ code: String, _ system: String?, String) -> Bool?)?
+    /// Whether an element follows a profile by its URL; nil when the profile is not known.
+    package var conformsTo: @Sendable (PathNode, String) -> Bool? = { _, _ in nil }
     /// True when an element that the definitions do not know is an error, not just missing.
     package var isStrict = false
     /// True when `as` takes from many items those of its type, as R4's own invariants and search

@@ -70,6 +70,11 @@ extension PathError {
                 "unknown-profile", "The rules of the profile \(url) are not known here.",
                 "此处没有规范 \(url) 的规则。"
             )
+        case .unknownValueSet(let url):
+            (
+                "unknown-value-set", "The codes of the value set \(url) are not known here.",
+                "此处没有值集 \(url) 的代码。"
+            )
         case .numberOutOfRange:
             (
                 "number-out-of-range", "A number has more than 38 digits; shorten it.",

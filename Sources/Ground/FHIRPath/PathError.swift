@@ -24,6 +24,8 @@ package enum PathError: Error, Hashable, Sendable {
     case pattern(offset: Int)
     /// A profile whose rules are not known here.
     case unknownProfile(String)
+    /// A value set whose codes are not known here.
+    case unknownValueSet(String)
     /// A number that has more digits than can be kept.
     case numberOutOfRange
     /// Evaluating takes more than is allowed.

@@ -160,7 +160,8 @@ struct RecordWriter: Sendable {
         do throws(CryptographyError) {
             for group in groups {
                 let calls = group.map {
-                    $0.job.version == 1 ? RecordCalls.write($0.version) : RecordCalls.amend($0.version)
+                    $0.job.version == 1
+                        ? RecordCalls.write($0.version) : RecordCalls.amend($0.version)
                 }
                 transactions.append(try builder.sign(calls, by: signer, head: head))
             }

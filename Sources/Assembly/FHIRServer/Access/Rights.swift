@@ -49,7 +49,9 @@ final class Rights: Sendable {
             var state = known.withLock { $0[key] }
             if let old = state,
                 old.mark != mark || old.made.advanced(bySeconds: Self.freshness) <= now
-            { state = nil }
+            {
+                state = nil
+            }
             var current = state ?? Known(mark: mark, made: now, last: 0, allowed: [])
             let fresh = scopes.all(after: current.last)
             guard let newest = fresh.last else { return .scopes(current.allowed) }

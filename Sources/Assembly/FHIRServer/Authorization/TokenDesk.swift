@@ -170,7 +170,8 @@ package final class TokenDesk: Sendable {
         guard let member, member.status == .active else {
             throw Self.invalidClient("the client's account is no active member of the zone")
         }
-        return account == institution || member.institution == institution
-            && member.kind == .practitioner
+        return account == institution
+            || member.institution == institution
+                && member.kind == .practitioner
     }
 }

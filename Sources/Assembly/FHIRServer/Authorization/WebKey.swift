@@ -55,7 +55,9 @@ struct WebToken {
             let body = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
             let header = try? JSONValue(parsing: head, limits: .request),
             let claims = try? JSONValue(parsing: body, limits: .request),
-            let algorithm = header["alg"]?.stringValue.flatMap({ WebSignature.Algorithm(rawValue: $0) }),
+            let algorithm = header["alg"]?.stringValue.flatMap({
+                WebSignature.Algorithm(rawValue: $0)
+            }),
             header["crit"] == nil
         else { return nil }
         (self.algorithm, self.claims, self.signature) = (algorithm, claims, signature)

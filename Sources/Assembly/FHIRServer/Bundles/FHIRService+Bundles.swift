@@ -30,9 +30,12 @@ extension FHIRService {
             return FHIRAnswer(200, response("transaction-response", answers))
         case "batch":
             return FHIRAnswer(
-                200, response("batch-response", entries.enumerated().map { index, entry in
-                    batchAnswer(entry, index, caller)
-                }))
+                200,
+                response(
+                    "batch-response",
+                    entries.enumerated().map { index, entry in
+                        batchAnswer(entry, index, caller)
+                    }))
         default:
             throw .invalid(
                 "The Bundle's type must be batch or transaction.",

@@ -33,7 +33,9 @@ struct ReferenceRewriting {
             case .string(let text):
                 if key == "reference", text.contains("?"),
                     case .conditional = ReferenceText(text).form, !found.contains(text)
-                { found.append(text) }
+                {
+                    found.append(text)
+                }
             default: break
             }
         }

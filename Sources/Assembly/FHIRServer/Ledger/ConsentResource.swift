@@ -145,7 +145,8 @@ enum ConsentResource {
             }.map { .role($0) }
         }
         let parts = (reference?["reference"]?.stringValue ?? "").split(separator: "/")
-        let type = parts.count >= 2 ? String(parts[parts.count - 2]) : reference?["type"]?.stringValue
+        let type =
+            parts.count >= 2 ? String(parts[parts.count - 2]) : reference?["type"]?.stringValue
         let text =
             identifier?["system"]?.stringValue == LedgerCodes.account
             ? identifier?["value"]?.stringValue : parts.last.map(String.init)

@@ -59,7 +59,12 @@ extension FHIRService {
             parameters.append((name: "_lastUpdated", value: "ge" + since.rfc3339))
         }
         if case .group(let id) = job.subject {
-            parameters.append((name: type == "Patient" ? "_has:Group:member:_id" : "patient:Patient._has:Group:member:_id", value: id))
+            parameters.append(
+                (
+                    name: type == "Patient"
+                        ? "_has:Group:member:_id" : "patient:Patient._has:Group:member:_id",
+                    value: id
+                ))
         }
         let query = try query(parameters, in: .type(type), strict: true)
         var search = SearchRequest(query: query, visible: try rights.visibility(for: job.caller))

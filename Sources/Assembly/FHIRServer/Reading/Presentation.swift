@@ -25,8 +25,9 @@ struct Presentation: Hashable, Sendable {
             let names = text.split(separator: ",").map { name in
                 // `Patient.name` names an element of one type.
                 let parts = name.split(separator: ".", maxSplits: 1)
-                return String(parts.count == 2 && parts[0].first?.isUppercase == true
-                    ? parts[1] : name)
+                return String(
+                    parts.count == 2 && parts[0].first?.isUppercase == true
+                        ? parts[1] : name)
             }
             part = .elements(Set(names))
             return

@@ -11,12 +11,14 @@ package enum ConformanceSuite: String, CaseIterable, Sendable {
     case jcs
     /// FHIR files: in, sealed, committed, read back equal.
     case roundtrip
-    /// JSON Patch (RFC 6902).
+    /// JSON Patch (RFC 6902) and FHIRPath Patch.
     case patch
     /// HL7's FHIRPath tests for FHIR R4.
     case fhirpath
     /// The tests of SQL-on-FHIR v2: views and their rows.
     case sqlOnFHIR = "sql-on-fhir"
+    /// FHIR resources that must be valid, or that are known not to be.
+    case validate
 }
 
 /// Runs published suites from disk: nothing of a file is trusted, and nothing unknown passes.
@@ -40,7 +42,7 @@ package enum Conformance {
         case .merkle: MerkleSuite.run(files, &tally, progress)
         case .jcs: CanonicalSuite.run(files, &tally, progress)
         case .roundtrip: try RoundTripSuite.run(files, &tally, progress)
-        case .patch: PatchSuite.run(files, &tally, progress)
+        case .patch: try PatchSuite.run(files, &tally, progress)
         case .fhirpath:
             let others = try (inputs ?? FHIRPathInputs.published).map { path throws(Refusal) in
                 try SuiteSource(path, suite: suite)
@@ -49,6 +51,7 @@ package enum Conformance {
             let inputs = try others?.files(&tally) ?? []
             try FHIRPathSuite.run(files, inputs: inputs, &tally, progress)
         case .sqlOnFHIR: try SQLOnFHIRSuite.run(files, &tally, progress)
+        case .validate: try ValidationSuite.run(files, &tally, progress)
         }
         let report = tally.report(suite)
         guard report.passed + report.failed > 0 || !report.skips.isEmpty else {

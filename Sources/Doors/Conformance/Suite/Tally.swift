@@ -25,6 +25,7 @@ struct Tally: Sendable {
     private(set) var skipped = 0
     private var failures: [ConformanceReport.Remark] = []
     private var skips: [(key: SkipKey, count: Int)] = []
+    private var findings: [ConformanceReport.Finding] = []
     private var skipPlaces: [SkipKey: Int] = [:]
 
     /// Counts tests that passed.
@@ -61,14 +62,21 @@ struct Tally: Sendable {
         }
     }
 
+    /// Keeps what the validator says of a file.
+    mutating func add(_ finding: ConformanceReport.Finding) {
+        if findings.count < ConformanceReport.findingLimit { findings.append(finding) }
+    }
+
     func report(_ suite: ConformanceSuite) -> ConformanceReport {
-        ConformanceReport(
+        var report = ConformanceReport(
             suite: suite, passed: passed, failed: failed, skipped: skipped, failures: failures,
             skips: skips.map { key, count in
                 .init(
                     name: count == 1 ? key.file : "\(key.file) (\(count) tests)",
                     reason: key.reason)
             })
+        report.findings = findings
+        return report
     }
 
     private static func name(_ file: String, _ test: String?) -> String {

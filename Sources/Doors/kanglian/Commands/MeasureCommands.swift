@@ -2,6 +2,8 @@ import Base
 import Benchmarks
 import Conformance
 import Encoding
+import FHIRDefinitions
+import FHIRValidation
 import System
 
 /// Measuring, and running suites that others published.
@@ -62,17 +64,51 @@ enum MeasureCommands {
                 }
             }),
         Command(
+            words: ["bench", "fhir"],
+            summary: Localized(
+                "measure the FHIR server: load, read and search by several clients at once",
+                "测量 FHIR 服务器：装载、读取与多客户端并发检索"),
+            options: benchOptions + [
+                .value(
+                    "resources", "N", "how many (default 100000)", "资源数量（默认 100000）"),
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of SQLite",
+                    "使用 PostgreSQL 索引（默认 SQLite）"),
+            ],
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? FHIRBenchmark.Plan.smoke : FHIRBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    if !smoke {
+                        plan.patients = max(
+                            1, Int(try invocation.number("resources", default: 100_000)) / 1000)
+                    }
+                    let table: DefinitionTable
+                    do throws(Refusal) { table = try InstalledDefinitions.load() } catch {
+                        throw CommandError(.unavailable, error)
+                    }
+                    let postgres = invocation.value("postgres")
+                    return try FHIRBenchmark(
+                        plan: plan, folder: folder, table: table,
+                        engine: postgres == nil ? "sqlite" : "postgresql",
+                        open: { folder, key in
+                            try IndexOption.open(folder, key: key, postgres: postgres)
+                        }, progress: progress
+                    ).run()
+                }
+            }),
+        Command(
             words: ["conformance"],
             summary: Localized(
                 "run a published suite from disk: wycheproof, merkle, jcs, roundtrip, fhirpath, "
-                    + "sql-on-fhir, patch",
-                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、fhirpath、sql-on-fhir、patch"),
+                    + "sql-on-fhir, patch, validate",
+                "运行公开测试集：wycheproof、merkle、jcs、roundtrip、fhirpath、sql-on-fhir、patch、validate"),
             operands: ["SUITE", "PATH"],
             options: [
                 .value(
                     "inputs", "PATH", "where else fhirpath finds the resources of its tests",
                     "fhirpath 测试所用资源的其他位置"),
-                .value("report", "FILE", "also write the result as a page", "将结果另存为文档"),
+                .value("report", "FILE", "also put the result into a page", "将结果写入文档"),
                 .flag("json", "the same as --output json", "等同于 --output json"),
             ],
             run: conformance),
@@ -124,12 +160,15 @@ enum MeasureCommands {
         progress.end()
         if let file = invocation.value("report") {
             try NodeErrors.worded {
-                try FileSystem.writeAtomically(file, Array(report.page.utf8))
+                let old = FileSystem.exists(file) ? try FileSystem.read(file, limit: 1 << 20) : []
+                let page = report.page(over: String(decoding: old, as: UTF8.self))
+                try FileSystem.writeAtomically(file, Array(page.utf8))
             }
         }
         if invocation.output == .json || invocation.flag("json") {
             Output.json(report.json)
         } else {
+            for finding in report.findings { show(finding, invocation) }
             for remark in report.failures { Output.line("✗ \(remark.name): \(remark.reason)") }
             for remark in report.skips { Output.line("- \(remark.name): \(remark.reason)") }
             Output.line(
@@ -140,6 +179,19 @@ enum MeasureCommands {
                 .verification, "conformance.failed",
                 "\(report.failed) tests failed and \(report.passed) passed.",
                 "\(report.failed) 项未通过，\(report.passed) 项通过。")
+        }
+    }
+
+    /// The verdict on a file, with what is wrong or worth knowing.
+    private static func show(
+        _ finding: ConformanceReport.Finding, _ invocation: Invocation
+    ) {
+        let verdict =
+            finding.isValid ? invocation.say("valid", "有效") : invocation.say("invalid", "无效")
+        Output.line("\(verdict) \(finding.name)")
+        for issue in finding.issues {
+            let text = invocation.say(issue.message.english, issue.message.chinese)
+            Output.line("  \(issue.severity.rawValue) \(issue.expression): \(text)")
         }
     }
 }

@@ -27,6 +27,7 @@ extension PathEvaluator {
             return try mathematics(name, arguments, input, frame)
         case .sum, .min, .max, .avg: return try statistics(name, input)
         case .children, .descendants, .extension, .hasValue, .getValue, .resolve, .conformsTo,
+            .memberOf,
             .getResourceKey, .getReferenceKey, .hasExtension, .htmlChecks:
             return try tree(name, arguments, input, frame)
         case .lowBoundary, .highBoundary, .precision, .comparable:

@@ -32,6 +32,7 @@ extension PathEvaluator {
             return node.hasPrimitiveValue ? node.system.map { [$0] } ?? [] : []
         case .resolve: return try resolved(input)
         case .conformsTo: return try conformance(input, arguments, frame)
+        case .memberOf: return try membership(input, arguments, frame)
         case .getResourceKey:
             return input.compactMap { item in
                 guard case .node(let node) = item, let id = node.value["id"]?.stringValue else {
@@ -131,15 +132,45 @@ extension PathEvaluator {
     /// Whether a resource follows a definition of the specification itself, which is that of its
     /// type or of one above it.
     ///
-    /// Other profiles are not known here.
+    /// Other profiles are known only where the environment knows them.
     private mutating func conformance(
         _ input: [PathItem], _ arguments: [Expression], _ frame: Frame
     ) throws(PathError) -> [PathItem] {
         guard let url = try text(arguments, 0, .conformsTo, frame),
             let item = try Self.single(input, "conformsTo()")
         else { return [] }
-        guard let type = table.type(url: url) else { throw .unknownProfile(url) }
+        guard let type = table.type(url: url) else {
+            guard case .node(let node) = item, let conforms = environment.conformsTo(node, url)
+            else { throw .unknownProfile(url) }
+            return [.boolean(conforms)]
+        }
         guard case .node(let node) = item else { return [.boolean(false)] }
         return [.boolean(table.isType(node.type, kindOf: type.name))]
+    }
+
+    // MARK: Value sets
+
+    /// Whether a code, or one of the codings of a concept, belongs to a value set; nothing when it
+    /// cannot be said.
+    private mutating func membership(
+        _ input: [PathItem], _ arguments: [Expression], _ frame: Frame
+    ) throws(PathError) -> [PathItem] {
+        guard let url = try text(arguments, 0, .memberOf, frame),
+            let item = try Self.single(input, "memberOf()")
+        else { return [] }
+        guard let memberOf = environment.memberOf else { throw .unknownValueSet(url) }
+        let answers = Self.codings(item).map { memberOf($0.code, $0.system, url) }
+        if answers.contains(true) { return [.boolean(true)] }
+        return answers.contains(nil) ? [] : [.boolean(false)]
+    }
+
+    private static func codings(_ item: PathItem) -> [(code: String, system: String?)] {
+        guard case .node(let node) = item, case .object = node.value else {
+            return item.text.map { [($0, nil)] } ?? []
+        }
+        let codings = node.value["coding"]?.elements ?? [node.value]
+        return codings.compactMap { coding in
+            coding["code"]?.stringValue.map { ($0, coding["system"]?.stringValue) }
+        }
     }
 }

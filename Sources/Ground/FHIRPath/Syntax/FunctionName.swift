@@ -19,6 +19,7 @@ enum FunctionName: String, CaseIterable, Sendable {
     case sum, min, max, avg
     // The tree.
     case children, descendants, `extension`, hasValue, getValue, resolve, conformsTo
+    case memberOf
     case getResourceKey, getReferenceKey, hasExtension, htmlChecks
     // Utilities.
     case trace, now, today, timeOfDay, aggregate, type, `is`, `as`, not
@@ -43,7 +44,7 @@ enum FunctionName: String, CaseIterable, Sendable {
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .ofType, .skip, .take,
             .intersect, .exclude, .union, .combine, .indexOf, .lastIndexOf, .startsWith,
             .endsWith, .contains, .split, .encode, .decode, .escape, .unescape, .log, .power,
-            .extension, .hasExtension, .conformsTo, .is, .as, .comparable:
+            .extension, .hasExtension, .conformsTo, .memberOf, .is, .as, .comparable:
             1...1
         case .substring, .trace, .aggregate, .matches, .matchesFull: 1...2
         case .replace: 2...2

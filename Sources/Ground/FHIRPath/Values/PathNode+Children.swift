@@ -1,5 +1,5 @@
 import Encoding
-import FHIRDefinitions
+package import FHIRDefinitions
 
 extension PathNode {
     /// What is found under a name.
@@ -29,11 +29,14 @@ extension PathNode {
         switch name {
         case "id", "extension":
             guard let shadow else { return .found([]) }
-            return PathNode(value: shadow, type: "Element", contentPath: "Element")
-                .step(to: name, in: table)
+            return shadowNode(shadow).step(to: name, in: table)
         case "value": return .found(hasPrimitiveValue ? system.map { [$0] } ?? [] : [])
         default: return .unknown
         }
+    }
+
+    private func shadowNode(_ shadow: JSONValue) -> PathNode {
+        PathNode(value: shadow, type: "Element", contentPath: "Element", place: place?.shadow)
     }
 
     private func choice(
@@ -56,8 +59,7 @@ extension PathNode {
     func children(in table: DefinitionTable) -> [PathItem] {
         guard case .object = value else {
             guard let shadow else { return [] }
-            return PathNode(value: shadow, type: "Element", contentPath: "Element")
-                .children(in: table)
+            return shadowNode(shadow).children(in: table)
         }
         guard let container = table.container(contentPath) else { return [] }
         var found: [PathItem] = []
@@ -79,19 +81,36 @@ extension PathNode {
         let reference = member.element.contentReference
         let type = reference.map { table.contentType(of: $0) } ?? member.type
         let path = table.contentPath(of: member)
-        func item(_ value: JSONValue, _ shadow: JSONValue?) -> PathItem? {
+        func item(_ value: JSONValue, _ shadow: JSONValue?, _ index: Int?) -> PathItem? {
             if value.isNull, shadow?.isNull ?? true { return nil }
-            if type == "Resource" { return .node(PathNode(resource: value)) }
-            return .node(PathNode(value: value, shadow: shadow, type: type, contentPath: path))
+            let place = place?.child(member.jsonName, index)
+            if type == "Resource" { return .node(PathNode(resource: value, place: place)) }
+            return .node(
+                PathNode(
+                    value: value, shadow: shadow, type: type, contentPath: path, place: place))
         }
         guard case .array(let values)? = main ?? shadow else {
-            return item(main ?? .null, shadow).map { [$0] } ?? []
+            return item(main ?? .null, shadow, nil).map { [$0] } ?? []
         }
         let shadows = shadow?.elements ?? []
         let count = main == nil ? shadows.count : max(values.count, shadows.count)
         return (0..<count).compactMap { index in
             let value = main == nil || index >= values.count ? JSONValue.null : values[index]
-            return item(value, index < shadows.count ? shadows[index] : nil)
+            return item(value, index < shadows.count ? shadows[index] : nil, index)
         }
+    }
+}
+
+extension PathNode {
+    /// The elements of a name, in their order, and whether JSON writes them as a list.
+    package func elements(
+        named name: String, in table: DefinitionTable
+    ) -> (nodes: [PathNode], isList: Bool) {
+        guard case .found(let items) = step(to: name, in: table) else { return ([], false) }
+        let nodes = items.compactMap { item in
+            if case .node(let node) = item { node } else { nil }
+        }
+        let member = table.container(contentPath)?.member(named: name).first
+        return (nodes, member?.element.isRepeating ?? (name == "extension"))
     }
 }

@@ -10,16 +10,21 @@ package struct PathNode: Sendable {
     package let type: String
     /// Where the elements inside are defined, such as `Patient` or `Patient.contact`.
     package let contentPath: String
+    /// Where it lies; nil unless the evaluation started from a resource with a place.
+    package let place: PathPlace?
 
-    package init(value: JSONValue, shadow: JSONValue? = nil, type: String, contentPath: String) {
+    package init(
+        value: JSONValue, shadow: JSONValue? = nil, type: String, contentPath: String,
+        place: PathPlace? = nil
+    ) {
         (self.value, self.shadow) = (value, shadow)
-        (self.type, self.contentPath) = (type, contentPath)
+        (self.type, self.contentPath, self.place) = (type, contentPath, place)
     }
 
     /// A resource as the root of a path; its type is what `resourceType` says.
-    package init(resource: JSONValue) {
+    package init(resource: JSONValue, place: PathPlace? = nil) {
         let type = resource["resourceType"]?.stringValue ?? "Resource"
-        self.init(value: resource, type: type, contentPath: type)
+        self.init(value: resource, type: type, contentPath: type, place: place)
     }
 
     /// True when it has a value of its own, not only extensions or inner elements.
