@@ -2,6 +2,7 @@ import Agent
 import Audit
 import Base
 import Consent
+import Cryptography
 import Encoding
 import FHIRModel
 import FHIRSearch

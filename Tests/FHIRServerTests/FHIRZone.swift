@@ -34,7 +34,7 @@ final class FHIRZone: Sendable {
     init(
         seed: UInt64, institutions count: Int = 1, policy: DeletionPolicy = .amendment,
         clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil,
-        base: String = "http://fhir.example/fhir",
+        validation: ResourceValidation = .none, base: String = "http://fhir.example/fhir",
         index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
     ) throws {
         let random = SeededRandom(seed: seed)
@@ -70,7 +70,7 @@ final class FHIRZone: Sendable {
         var indexes: [any ResourceIndex] = []
         for (place, store) in institutions.enumerated() {
             var settings = FHIRSettings(
-                address: ServerAddress(base: base), validation: .none,
+                address: ServerAddress(base: base), validation: validation,
                 exportFolder: folder + "/export-\(place)")
             settings.policy = policy
             settings.clients = clients
@@ -91,6 +91,21 @@ final class FHIRZone: Sendable {
         for host in hosts { host.close() }
         node.shutdown()
         try? FileSystem.removeTree(folder)
+    }
+
+    /// A second server over the first one's index, as after a restart.
+    func restartedHost(index: any ResourceIndex) throws -> FHIRHost {
+        let (clock, node) = (clock, node)
+        return try FHIRHost(
+            store: institutions[0],
+            port: NodePort(node: node, account: Self.account(institutions[0])),
+            chain: node.configuration.genesis.id, suite: .aes256GCM,
+            table: try Self.table.get(), index: index,
+            settings: FHIRSettings(
+                address: ServerAddress(base: "http://fhir.example/fhir"), validation: .none,
+                exportFolder: folder + "/export-again"),
+            ownerPort: { NodePort(node: node, account: $0.account) }, clock: { clock.now },
+            random: random)
     }
 
     static func account(_ store: AgentStore) -> AccountID {
@@ -156,7 +171,8 @@ final class FHIRZone: Sendable {
             query: query.split(separator: "&").map { pair in
                 let pair = pair.split(
                     separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                return (name: String(pair[0]), value: pair.count == 2 ? String(pair[1]) : "")
+                let value = pair.count == 2 ? PercentText.decode(pair[1]) : ""
+                return (name: String(pair[0]), value: value ?? "")
             }, headers: headers, body: body?.serialized() ?? [])
         return hosts[institution].service.respond(
             to: request, for: caller ?? system(institution))

@@ -149,7 +149,7 @@ extension FHIRService {
         let isHost = caller.account == label.writer && ledger.hosts(label.owner)
         guard caller.account == label.owner || isHost else {
             throw .forbidden(
-                "Only the resident, or the institution that keeps the resident's wallet, sees this.",
+                "Only the resident, or the institution that keeps the wallet, sees this.",
                 "仅居民本人或托管其钱包的机构可以查看。")
         }
         return label.owner
