@@ -49,6 +49,8 @@ let package = Package(
         library("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("CSQLCipher", pkgConfig: "sqlcipher", apt: "libsqlcipher-dev"),
+        library("CZstandard", pkgConfig: "libzstd", apt: "libzstd-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
         shim("CLinksShim", ["COpenSSLTLS"], links: ["ssl", "crypto"]),
@@ -68,6 +70,7 @@ let package = Package(
         room(
             "FHIRValidation", in: "Ground",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRTerminology"]),
+        room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -88,6 +91,11 @@ let package = Package(
             "OrderingEtcd", in: "Edges", ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
         room(
             "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
+
+        room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
+        room(
+            "IndexSQLite", in: "Edges",
+            ["Base", "FHIRSearch", "IndexSQL", "System", "CSQLCipher"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -154,6 +162,12 @@ let package = Package(
                 "System",
             ]),
         room(
+            "FHIRServer", in: "Assembly",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "System", "HTTPServer", "Agent",
+            ] + modules),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
@@ -184,10 +198,10 @@ let package = Package(
             dependencies: [
                 "Console", "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage",
                 "ContractKit",
-                "FHIRModel", "FHIRValidation", "System", "StorageFiles", "HTTPServer",
-                "HTTPClient", "Metrics", "Sandbox", "Node", "Gateway", "Agent", "Conformance",
-                "Benchmarks", "Simulator",
-                "Rehearsal",
+                "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
+                "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
+                "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation",
+                "IndexSQLite",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -206,6 +220,9 @@ let package = Package(
                 "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRPatch", "FHIRTerminology",
                 "FHIRValidation", "System",
             ]),
+        tests(
+            "SearchTests",
+            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "IndexSQLite", "System"]),
         tests(
             "LedgerTests",
             [
@@ -256,6 +273,13 @@ let package = Package(
         tests(
             "ConformanceTests",
             ["Base", "Encoding", "Cryptography", "System", "Agent", "FHIRModel", "Conformance"]),
+        tests(
+            "FHIRServerTests",
+            [
+                "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
+                "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite", "Conformance",
+            ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),
         tests(

@@ -26,7 +26,8 @@ struct FHIRPatchTests {
     }
 
     private func operation(_ type: String, _ path: String, _ others: String = "") -> String {
-        #"{"name":"type","valueCode":"\#(type)"},{"name":"path","valueString":"\#(path)"}\#(others)"#
+        #"{"name":"type","valueCode":"\#(type)"},"#
+            + #"{"name":"path","valueString":"\#(path)"}\#(others)"#
     }
 
     @Test("primitives keep their extensions beside them in lists")

@@ -54,6 +54,7 @@ package final class Gateway: HTTPHandler {
         routes += GovernanceRoutes(node: node).all
         routes += VaultRoutes(node: node).all
         routes += ReadRoutes(node: node).all
+        routes += DeskRoutes(node: node).all
         routes += ConsentRoutes(node: node).all
         routes += OperationsRoutes(node: node).all
         routes += StatusRoutes(node: node).all

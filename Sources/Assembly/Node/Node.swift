@@ -46,6 +46,7 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
+    let rights = ConsentWatch()
     let upkeep: Upkeep?
     private let trust: TrustKeeper
     private let workers: WorkerPool
@@ -110,7 +111,7 @@ package final class Node: Sendable {
             Upkeep(settings: $0, genesis: genesis, storage: storage) { shared.replica.head }
         }
         self.upkeep = upkeep
-        var observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox]
+        var observers: [any BlockObserver] = [admission, hub, eraser, metrics, outbox, rights]
         if let upkeep { observers.append(upkeep) }
         let publish: @Sendable (Head) -> Void = { head in
             heights.set(head.height)

@@ -13,8 +13,8 @@ import System
 
 /// A node in the same process: what `init`, benchmarks and conformance suites use instead of HTTP.
 package final class NodePort: LedgerPort {
-    private let node: Node
-    private let account: AccountID
+    let node: Node
+    let account: AccountID
 
     /// - Parameter account: in whose name reads are asked for.
     package init(node: Node, account: AccountID) { (self.node, self.account) = (node, account) }

@@ -16,6 +16,8 @@ package struct DefinitionTable: Sendable {
     private let typePlaces: [String: Int]
     private let urlPlaces: [String: Int]
     private let containers: [String: ElementContainer]
+    private let parameterPlaces: [String: [String: Int]]
+    private let parameterURLPlaces: [String: Int]
 
     package init(
         version: String, types: [TypeDefinition],
@@ -39,6 +41,14 @@ package struct DefinitionTable: Sendable {
             }
         }
         self.containers = containers
+        var places: [String: [String: Int]] = [:]
+        for (place, parameter) in searchParameters.enumerated() {
+            for base in parameter.bases where places[base]?[parameter.code] == nil {
+                places[base, default: [:]][parameter.code] = place
+            }
+        }
+        parameterPlaces = places
+        parameterURLPlaces = Self.places(searchParameters.map(\.url))
     }
 
     private static func places(_ names: [String]) -> [String: Int] {
@@ -50,6 +60,16 @@ package struct DefinitionTable: Sendable {
 
     /// A type by the URL of its StructureDefinition.
     package func type(url: String) -> TypeDefinition? { urlPlaces[url].map { types[$0] } }
+
+    /// The search parameter that has a name on exactly this type, not on those that it specialises.
+    package func searchParameter(_ code: String, on type: String) -> SearchParameterDefinition? {
+        parameterPlaces[type]?[code].map { searchParameters[$0] }
+    }
+
+    /// A search parameter by its URL.
+    package func searchParameter(url: String) -> SearchParameterDefinition? {
+        parameterURLPlaces[url].map { searchParameters[$0] }
+    }
 
     /// Whether a type is another one or specialises it, directly or not.
     package func isType(_ name: String, kindOf other: String) -> Bool {

@@ -59,16 +59,25 @@ package enum ConsentDecision {
     ) throws(StorageError) -> Decision {
         let standing = try Directory.standing(of: request.reader, in: state)
         if let decision = decideByReader(request, standing) { return decision }
+        let grants = try grants(
+            of: request.owner, naming: request.reader, standing, state: state)
+        return decide(request, standing: standing, grants: grants)
+    }
+
+    /// The grants of an owner that name the reader, the employer or a role of the reader.
+    package static func grants(
+        of owner: AccountID, naming reader: AccountID, _ standing: Standing,
+        state: any StateReader
+    ) throws(StorageError) -> [ListedGrant] {
         var grants: [ListedGrant] = []
         var last: Hash256?
         while true {
             let page = try ConsentQueries.grants(
-                of: request.owner, after: last, limit: pageLimit, in: state)
-            grants += page.filter { covers($0.grant.recipient, request.reader, standing) }
-            guard page.count == pageLimit, let final = page.last else { break }
+                of: owner, after: last, limit: pageLimit, in: state)
+            grants += page.filter { covers($0.grant.recipient, reader, standing) }
+            guard page.count == pageLimit, let final = page.last else { return grants }
             last = final.id
         }
-        return decide(request, standing: standing, grants: grants)
     }
 
     /// The decision alone: depends on nothing but its parameters.

@@ -37,7 +37,7 @@ package final class HTTPPort: LedgerPort, ReceiptPort {
     }
 
     /// The JSON answer to a request with a body.
-    private func post(
+    func post(
         _ path: String, type: String, _ body: [UInt8], signedIn: Bool,
         accepting statuses: Set<Int> = [], isRepeatable: Bool
     ) throws(PortError) -> JSONValue {

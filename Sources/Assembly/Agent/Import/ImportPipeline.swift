@@ -14,7 +14,6 @@ package struct ImportPipeline: Sendable {
     /// Documents of a file of lines that are sealed together.
     private static let windowCount = 1024
 
-    private let identity: Identity
     private let account: AccountID
     private let registrySecret: SecretBytes
     private let store: AgentStore
@@ -29,25 +28,12 @@ package struct ImportPipeline: Sendable {
         store: AgentStore, port: any LedgerPort, chain: Hash256, suite: CipherSuite,
         options: ImportOptions, pool: WorkerPool, random: any RandomSource
     ) throws(ImportFailure) {
-        let identity = store.identity
-        guard let owner = identity.owner, let signer = identity.signer,
-            let reading = identity.reading, let secret = identity.registrySecret
-        else { throw .notInstitution }
-        (self.identity, self.store, self.options) = (identity, store, options)
-        (account, registrySecret) = (owner.account, secret)
-        let builder = TransactionBuilder(chain: chain, random: random)
-        let owners = OwnerDirectory(
-            institution: owner, store: store, port: port, builder: builder)
-        enroller = ResidentEnroller(
-            institution: identity, account: owner.account, signer: signer, store: store,
-            port: port, builder: builder, owners: owners, options: options, random: random)
-        writer = RecordWriter(
-            signer: signer,
-            sealers: .init(
-                ofOthers: RecordSealer(
-                    suite: suite, writerKey: reading, random: random),
-                own: RecordSealer(suite: suite, writerKey: nil, random: random)),
-            port: port, builder: builder, owners: owners, pool: pool, options: options)
+        let parts = try InstitutionParts(
+            store: store, port: port, chain: chain, suite: suite, options: options, pool: pool,
+            random: random)
+        (account, registrySecret) = (parts.account, parts.registrySecret)
+        (self.store, self.options) = (store, options)
+        (enroller, writer) = (parts.enroller, parts.writer)
     }
 
     /// Imports one file; everything of it is final on the chain when this returns.
@@ -116,7 +102,7 @@ package struct ImportPipeline: Sendable {
                 owners.append(job.owner)
             }
             for jobs in [resources, documents] {
-                alreadyWritten += try writer.write(jobs) { job in
+                alreadyWritten += try writer.write(jobs) { job, _ in
                     state.records += 1
                     state.bytes += job.payload.content.count
                     progress(state)

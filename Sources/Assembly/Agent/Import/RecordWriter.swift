@@ -19,6 +19,8 @@ struct RecordWriter: Sendable {
     let owners: OwnerDirectory
     let pool: WorkerPool
     let options: ImportOptions
+    /// Whether one transaction may hold records of several owners.
+    var mixesOwners = false
 
     /// A sealer for records of others, and one for the institution's own.
     struct Sealers: Sendable {
@@ -33,9 +35,10 @@ struct RecordWriter: Sendable {
 
     /// Writes jobs; returns how many records were there already.
     ///
-    /// The next batch is sealed while the chain finalises the one before.
+    /// The next batch is sealed while the chain finalises the one before. Progress gets each job
+    /// that is final with its transaction, which is nil for a record that was there already.
     func write(
-        _ jobs: [WriteJob], progress: (WriteJob) -> Void
+        _ jobs: [WriteJob], progress: (WriteJob, TransactionID?) -> Void
     ) throws(ImportFailure) -> Int {
         var batches = WriteBatches(jobs, count: options.batchCount)
         var alreadyWritten = 0
@@ -46,8 +49,9 @@ struct RecordWriter: Sendable {
             ahead = nil
             let sealed = try current.wait().get()
             ahead = batches.next().map { seal(ahead: $0) }
-            alreadyWritten += try finalise(sealed)
-            for item in sealed { progress(item.job) }
+            let transactions = try finalise(sealed)
+            alreadyWritten += sealed.count - transactions.count
+            for item in sealed { progress(item.job, transactions[item.job.record]) }
         }
         return alreadyWritten
     }
@@ -68,7 +72,8 @@ struct RecordWriter: Sendable {
         let results = pool.map(keyed, chunk: Self.sealingChunk) { job, key in
             Result { () throws(CryptographyError) in
                 let place = RecordPlace(
-                    owner: job.owner, domain: job.domain, epoch: key.epoch, record: job.record)
+                    owner: job.owner, domain: job.domain, epoch: key.epoch, record: job.record,
+                    version: job.version)
                 let sealer = job.owner == signer.account ? sealers.own : sealers.ofOthers
                 return Sealed(
                     job: job, version: try sealer.seal(job.payload, at: place, to: key.key))
@@ -85,19 +90,24 @@ struct RecordWriter: Sendable {
 
     // MARK: Sending
 
-    private func finalise(_ sealed: [Sealed]) throws(ImportFailure) -> Int {
+    /// The transactions by record; a record that was there already has none.
+    private func finalise(
+        _ sealed: [Sealed]
+    ) throws(ImportFailure) -> [Hash256: TransactionID] {
         var groups = grouped(sealed)
-        var alreadyWritten = 0
+        var transactions: [Hash256: TransactionID] = [:]
         for _ in 0..<Self.attemptLimit {
             try store(groups.flatMap { $0 })
             let verdicts = try submit(groups)
             var again: [[Sealed]] = []
             for (group, verdict) in zip(groups, verdicts) {
-                guard let refusal = verdict.refusal else { continue }
+                guard let refusal = verdict.refusal else {
+                    for item in group { transactions[item.job.record] = verdict.id }
+                    continue
+                }
                 switch refusal.code {
                 case RecordsRefusal.idUsed.refusal.code where group.count == 1:
-                    // Written by an earlier run of the same file, which then broke off.
-                    alreadyWritten += 1
+                    break  // Written by an earlier run of the same file, which then broke off.
                 case RecordsRefusal.idUsed.refusal.code:
                     again += group.map { [$0] }
                 case RecordsRefusal.epoch.refusal.code:
@@ -106,15 +116,20 @@ struct RecordWriter: Sendable {
                 default: throw .contract(refusal)
                 }
             }
-            guard !again.isEmpty else { return alreadyWritten }
+            guard !again.isEmpty else { return transactions }
             groups = again
         }
         throw .contract(RecordsRefusal.epoch.refusal)
     }
 
-    /// Groups of one owner each, as large as one transaction may be.
+    /// Groups as large as one transaction may be, of one owner each unless owners may mix.
     private func grouped(_ sealed: [Sealed]) -> [[Sealed]] {
         let size = max(1, min(options.callsPerTransaction, LedgerLimits.callCount))
+        if mixesOwners {
+            return stride(from: 0, to: sealed.count, by: size).map {
+                Array(sealed[$0...].prefix(size))
+            }
+        }
         var groups: [[Sealed]] = []
         var open: [AccountID: Int] = [:]
         for item in sealed {
@@ -144,7 +159,10 @@ struct RecordWriter: Sendable {
         var transactions: [SignedTransaction] = []
         do throws(CryptographyError) {
             for group in groups {
-                let calls = group.map { RecordCalls.write($0.version) }
+                let calls = group.map {
+                    $0.job.version == 1
+                        ? RecordCalls.write($0.version) : RecordCalls.amend($0.version)
+                }
                 transactions.append(try builder.sign(calls, by: signer, head: head))
             }
         } catch { throw .cryptography(error) }

@@ -7,6 +7,8 @@ struct WriteJob: Sendable {
     let owner: AccountID
     let domain: Domain
     let record: Hash256
+    /// 1 writes the record; a later one amends it.
+    var version: UInt64 = 1
     let payload: RecordPayload
     /// The place in the document, for messages.
     let entry: Int?

@@ -89,6 +89,11 @@ package struct Identity: Sendable {
             domainRoot: KeyDerivation.derive(root, label: OwnerKeys.institutionLabel))
     }
 
+    /// The key of an institution's own files of one kind; nil for all others.
+    package func fileKey(_ label: String) -> SecretBytes? {
+        registrySecret.map { KeyDerivation.derive($0, label: "kanglian/" + label) }
+    }
+
     /// Remembers an institution at which the resident has a pseudonym.
     package mutating func addHome(_ institution: AccountID) {
         if !homes.contains(institution) { homes.append(institution) }

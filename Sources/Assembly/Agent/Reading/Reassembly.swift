@@ -16,7 +16,7 @@ package enum Reassembly {
     /// each resource.
     package static func outline(of payload: RecordPayload) -> [UInt8]? {
         switch payload.kind {
-        case .resource: payload.content
+        case .resource, .deletion: payload.content
         case .manifest: bundle(payload)?.reassemble { Array(#"{"record":"\#($0)"}"#.utf8) }
         }
     }

@@ -8,6 +8,8 @@ package enum PayloadKind: UInt8, Hashable, Sendable {
     case resource = 1
     /// A bundle without its resources: see ``BundleManifest``.
     case manifest = 2
+    /// That a resource was deleted: a resource of `resourceType`, `id` and `meta` alone.
+    case deletion = 3
 }
 
 /// A reference inside a resource, and the record that it leads to.
@@ -26,7 +28,7 @@ package struct RecordLink: Hashable, Sendable {
 /// | field | type | meaning |
 /// |---|---|---|
 /// | version | 1 | this format |
-/// | kind | 1 or 2 | resource or manifest |
+/// | kind | 1, 2 or 3 | resource, manifest or deletion |
 /// | content | byte string | the original bytes |
 /// | links | array of [text, 32 bytes] | references resolved to records |
 /// | padding | byte string of zeros | the fewest that reach a permitted size |

@@ -79,15 +79,6 @@ struct ReadRoutes {
         return purpose
     }
 
-    private func apiError(_ error: ReadError) -> APIError {
-        switch error {
-        case .audit, .storage: APIError(507, error.refusal)
-        case .diverged: APIError(503, error.refusal)
-        case .count: APIError(400, error.refusal)
-        case .ownerUnknown: APIError(404, error.refusal)
-        }
-    }
-
     private func list(_ exchange: Exchange) throws(APIError) {
         guard let reader = exchange.session else { throw .sessionRequired }
         let owner = try exchange.account("owner")
@@ -122,7 +113,7 @@ struct ReadRoutes {
                 "audit": .array(answer.events.map { .string($0.description) }),
             ])
         } catch {
-            throw apiError(error)
+            throw error.apiError
         }
     }
 
@@ -153,7 +144,7 @@ struct ReadRoutes {
             let allowed = answer.results.contains(where: \.decision.allowed)
             exchange.reply(Self.json(answer), status: allowed ? 200 : 403)
         } catch {
-            throw apiError(error)
+            throw error.apiError
         }
     }
 

@@ -3,7 +3,8 @@ enum Commands {
     static let all: [Command] =
         ZoneCommands.all + ClusterCommands.all + StatusCommands.all + ValidatorCommands.all
         + ImportCommands.all + RecordCommands.all + ConsentCommands.all + AccessCodeCommands.all
-        + AuditCommands.all + ReceiptCommands.all + TrustCommands.all + GovernanceCommands.all
+        + FHIRCommands.all + AuditCommands.all + ReceiptCommands.all + TrustCommands.all
+        + GovernanceCommands.all
         + InspectCommands.all + HistoryCommands.all + BackupCommands.all
         + MeasureCommands.all + SimulateCommands.all + ExploreCommands.all
         + ToolCommands.all

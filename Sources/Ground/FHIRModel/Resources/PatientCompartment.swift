@@ -1,4 +1,4 @@
-import Encoding
+package import Encoding
 
 /// Where a resource names the patient it is about.
 ///
@@ -6,7 +6,7 @@ import Encoding
 /// Members by which a patient only takes part (performer, author, recipient) come after those
 /// that name the subject. Types that R4 leaves out but that can name a patient (Task, Device,
 /// Contract, GuidanceResponse) are added.
-enum PatientCompartment {
+package enum PatientCompartment {
     /// The paths at which a type may name its patient, most telling first.
     static func paths(of type: String) -> [String] { table[type] ?? fallback }
 
@@ -49,13 +49,13 @@ enum PatientCompartment {
     ]
 
     /// The Reference values that may name the patient, most telling first.
-    static func candidates(in resource: JSONElement) -> [JSONElement] {
+    package static func candidates(in resource: JSONElement) -> [JSONElement] {
         let type = resource["resourceType"]?.stringValue ?? ""
         return paths(of: type).flatMap { resource.values(at: $0) }
     }
 
     /// Whether the text or type of a reference says that its target is a Patient.
-    static func namesPatient(_ reference: JSONElement) -> Bool {
+    package static func namesPatient(_ reference: JSONElement) -> Bool {
         if reference["type"]?.isString("Patient") == true { return true }
         guard let text = reference["reference"]?.stringValue else { return false }
         return ReferenceText(text).resourceType == "Patient"
@@ -64,7 +64,7 @@ enum PatientCompartment {
     /// Whether the resource's own members name a patient.
     ///
     /// A `urn:` reference tells no type; in a member called `patient` or `subject` it counts.
-    static func mentionsPatient(_ resource: JSONElement) -> Bool {
+    package static func mentionsPatient(_ resource: JSONElement) -> Bool {
         if candidates(in: resource).contains(where: namesPatient) { return true }
         return ["patient", "subject"].contains { name in
             resource.values(at: name).contains { reference in

@@ -19,10 +19,17 @@ package final class ReadDesk: Sendable {
     package static let recordLimit = AuditLimits.recordCount
 
     /// The grants that an allowed read uses up, until that is on the chain.
-    private struct Reservation {
+    struct Reservation {
         /// The first audit event of the read: where it is recorded, so is the use of the grants.
         let event: Hash256
         let grants: Set<Hash256>
+    }
+
+    /// What one owner's part of a read leaves.
+    struct Post {
+        let owner: AccountID
+        let events: [ReadEvent]
+        let reservation: Reservation?
     }
 
     /// Reads that were allowed and may not be on the chain yet.
@@ -35,8 +42,8 @@ package final class ReadDesk: Sendable {
     private let outbox: AuditOutbox
     private let signer: OperatorSigner
     private let heights: HeightSource
-    private let metrics: NodeMetrics
-    private let clock: @Sendable () -> Timestamp
+    let metrics: NodeMetrics
+    let clock: @Sendable () -> Timestamp
     private let random: any RandomSource
 
     init(
@@ -126,7 +133,7 @@ package final class ReadDesk: Sendable {
 
     // MARK: Steps
 
-    private func snapshot() throws(ReadError) -> StateSpace {
+    func snapshot() throws(ReadError) -> StateSpace {
         guard !alarms.isDiverged else { throw .diverged }
         do throws(StorageError) {
             return StateSpace(try store.snapshot())
@@ -145,9 +152,9 @@ package final class ReadDesk: Sendable {
         guard standing != .unknown else { throw .ownerUnknown }
     }
 
-    private typealias Requested = (record: Hash256, item: RecordItem?)
+    typealias Requested = (record: Hash256, item: RecordItem?)
 
-    private func requested(
+    func requested(
         _ records: [Hash256], of owner: AccountID, _ state: StateSpace
     ) throws(ReadError) -> [Requested] {
         try requireOwner(owner, state)
@@ -165,7 +172,7 @@ package final class ReadDesk: Sendable {
     /// Decides all records under one lock, so that two requests cannot use the same last read.
     ///
     /// The snapshot is taken under the lock too: a read that is not pending any more is in it.
-    private func decide(
+    func decide(
         _ items: [Requested], owner: AccountID, reader: AccountID, purpose: Purpose
     ) throws(ReadError) -> (decisions: [Decision], reservation: Reservation) {
         let now = clock()
@@ -218,7 +225,7 @@ package final class ReadDesk: Sendable {
         return counts
     }
 
-    private func release(_ reservation: Reservation) {
+    func release(_ reservation: Reservation) {
         pending.withLock { $0[reservation.event] = nil }
     }
 
@@ -268,7 +275,7 @@ package final class ReadDesk: Sendable {
 
     /// One event for each decision (and domain, if wanted) that occurs, in the order of the
     /// records.
-    private func auditEvents(
+    func auditEvents(
         _ results: [ReadResult], first: Hash256, reader: AccountID, purpose: Purpose,
         dividesDomains: Bool = true, _ state: StateSpace
     ) -> [ReadEvent] {
@@ -307,20 +314,47 @@ package final class ReadDesk: Sendable {
     private func post(
         _ events: [ReadEvent], owner: AccountID, _ reservation: Reservation? = nil
     ) throws(ReadError) {
-        let entries = events.map { AuditContract.AuditEvent(owner: owner, read: $0) }
-        var calls = [Call(AuditContract.self, "record", AuditContract.Record(events: entries))]
-        for grant in (reservation?.grants ?? []).sorted() {
-            calls.append(
-                Call(
-                    ConsentContract.self, "consumeRead",
-                    ConsentContract.ConsumeRead(owner: owner, grant: grant, count: 1)))
+        try post([Post(owner: owner, events: events, reservation: reservation)])
+    }
+
+    /// Makes the events of several owners durable, in as few transactions as may be.
+    ///
+    /// A grant's use stands in the same transaction as the events of its read.
+    func post(_ posts: [Post]) throws(ReadError) {
+        var calls: [Call] = []
+        var settled: [Reservation] = []
+        for post in posts {
+            var own: [Call] = []
+            for start in stride(from: 0, to: post.events.count, by: AuditLimits.eventCount) {
+                let events = post.events[start...].prefix(AuditLimits.eventCount).map {
+                    AuditContract.AuditEvent(owner: post.owner, read: $0)
+                }
+                own.append(
+                    Call(AuditContract.self, "record", AuditContract.Record(events: events)))
+            }
+            for grant in (post.reservation?.grants ?? []).sorted() {
+                own.append(
+                    Call(
+                        ConsentContract.self, "consumeRead",
+                        ConsentContract.ConsumeRead(owner: post.owner, grant: grant, count: 1)))
+            }
+            if calls.count + own.count > LedgerLimits.callCount, !calls.isEmpty {
+                try send(calls, settled)
+                (calls, settled) = ([], [])
+            }
+            calls += own
+            if let reservation = post.reservation { settled.append(reservation) }
         }
+        try send(calls, settled)
+    }
+
+    private func send(_ calls: [Call], _ settled: [Reservation]) throws(ReadError) {
         guard let transaction = signer.sign(calls, height: heights.value) else {
             throw .audit(.unwritable("the operator's key does not sign"))
         }
         do throws(StorageError) {
             try outbox.post(transaction) { [self] in
-                if let reservation { release(reservation) }
+                for reservation in settled { release(reservation) }
             }
         } catch {
             throw .audit(error)

@@ -1,0 +1,64 @@
+package import Base
+package import FHIRModel
+package import Ledger
+
+/// What an institution that serves records itself asks of a node.
+///
+/// The institution answers for the records that it wrote, whoever reads them, and for its own
+/// people, whatever they read; a node decides and records for nobody else.
+package protocol DeskPort: LedgerPort {
+    /// Decisions about kinds of records; nothing is recorded, so nothing may be shown on their
+    /// strength but the absence of the rest.
+    func decisions(
+        for reader: AccountID, purpose: Purpose, about kinds: [RecordKind]
+    ) throws(PortError) -> [ReadVerdict]
+
+    /// Decides about records one by one, uses up the grants and records the reads.
+    ///
+    /// Durable at the node when it returns: only then may what is allowed be shown.
+    /// - Parameter reads: at most 1024 records in all; an owner's stand together.
+    /// - Returns: verdicts in the order of the records.
+    func serve(
+        _ reads: [ServedRead], to reader: AccountID, purpose: Purpose
+    ) throws(PortError) -> [ReadVerdict]
+
+    /// A number that is another one after anything that may change a decision, except time.
+    func rightsMark() throws(PortError) -> UInt64
+}
+
+/// All records that have one owner, domain and writer: one decision holds for them.
+package struct RecordKind: Hashable, Sendable {
+    package let owner: AccountID
+    package let domain: Domain
+    package let writer: AccountID
+
+    package init(owner: AccountID, domain: Domain, writer: AccountID) {
+        (self.owner, self.domain, self.writer) = (owner, domain, writer)
+    }
+}
+
+/// A record that is to be shown.
+package struct ServedRead: Hashable, Sendable {
+    package let owner: AccountID
+    package let record: Hash256
+
+    package init(owner: AccountID, record: Hash256) { (self.owner, self.record) = (owner, record) }
+}
+
+/// Whether something may be read, and why.
+package struct ReadVerdict: Hashable, Sendable {
+    package let allowed: Bool
+    /// The most telling first; never empty.
+    package let reasons: [Refusal]
+
+    package init(allowed: Bool, reasons: [Refusal]) {
+        (self.allowed, self.reasons) = (allowed, reasons)
+    }
+}
+
+extension PortLimits {
+    /// Kinds of one ``DeskPort/decisions(for:purpose:about:)``.
+    package static let kindCount = 4096
+    /// Records of one ``DeskPort/serve(_:to:purpose:)``.
+    package static let servedCount = 1024
+}

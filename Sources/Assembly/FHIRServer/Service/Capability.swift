@@ -1,0 +1,81 @@
+import Base
+import Encoding
+import FHIRDefinitions
+
+/// The server's CapabilityStatement, made from what the server has (FHIR R4 §5.1).
+enum Capability {
+    private static let interactions = [
+        "read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create",
+        "search-type",
+    ]
+
+    static func statement(of service: FHIRService) -> JSONValue {
+        let types = service.table.types.filter { $0.kind == .resource && !$0.isAbstract }
+        return [
+            "resourceType": "CapabilityStatement", "status": "active",
+            "date": .string(service.clock().rfc3339), "kind": "instance",
+            "software": ["name": "Kanglian", "version": "0.1.0"],
+            "implementation": [
+                "description": "Health records of one institution, under the residents' consent",
+                "url": .string(service.address.base),
+            ],
+            "fhirVersion": "4.0.1", "format": ["json"],
+            "patchFormat": ["application/json-patch+json", "application/fhir+json"],
+            "rest": [
+                [
+                    "mode": "server", "security": security(service),
+                    "resource": .array(types.map { resource($0, service) }),
+                    "interaction": [
+                        ["code": "transaction"], ["code": "batch"], ["code": "search-system"],
+                        ["code": "history-system"],
+                    ],
+                ]
+            ],
+        ]
+    }
+
+    private static func security(_ service: FHIRService) -> JSONValue {
+        [
+            "service": [
+                [
+                    "coding": [
+                        [
+                            "system":
+                                "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                            "code": "SMART-on-FHIR",
+                        ]
+                    ]
+                ]
+            ],
+            "extension": [
+                [
+                    "url":
+                        "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+                    "extension": [
+                        ["url": "token", "valueUri": .string(service.address.base + "/token")]
+                    ],
+                ]
+            ],
+        ]
+    }
+
+    private static func resource(_ type: TypeDefinition, _ service: FHIRService) -> JSONValue {
+        let parameters = service.table.searchParameters.filter {
+            $0.bases.contains(type.name) && $0.kind != .special && $0.expression != nil
+        }
+        return [
+            "type": .string(type.name), "profile": .string(type.url),
+            "interaction": .array(interactions.map { ["code": .string($0)] }),
+            "versioning": "versioned-update", "readHistory": true, "updateCreate": true,
+            "conditionalCreate": true, "conditionalRead": "not-match", "conditionalUpdate": true,
+            "conditionalDelete": "single",
+            "searchParam": .array(
+                parameters.map {
+                    [
+                        "name": .string($0.code), "definition": .string($0.url),
+                        "type": .string($0.kind.rawValue),
+                    ]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,48 @@
+package import Agent
+import Base
+import Consent
+package import FHIRModel
+package import Ledger
+import Node
+import Storage
+
+extension NodePort: DeskPort {
+    package func decisions(
+        for reader: AccountID, purpose: Purpose, about kinds: [RecordKind]
+    ) throws(PortError) -> [ReadVerdict] {
+        let kinds = kinds.map { ServedKind(owner: $0.owner, domain: $0.domain, writer: $0.writer) }
+        return try verdicts { () throws(ReadError) in
+            var decisions: [Decision] = []
+            for start in stride(from: 0, to: kinds.count, by: ReadDesk.kindLimit) {
+                decisions += try node.desk.decisions(
+                    for: reader, purpose: purpose,
+                    about: Array(kinds[start...].prefix(ReadDesk.kindLimit)), servedBy: account)
+            }
+            return decisions
+        }
+    }
+
+    package func serve(
+        _ reads: [ServedRead], to reader: AccountID, purpose: Purpose
+    ) throws(PortError) -> [ReadVerdict] {
+        try verdicts { () throws(ReadError) in
+            try node.desk.serve(
+                reads.map { (owner: $0.owner, record: $0.record) }, to: reader,
+                purpose: purpose, servedBy: account)
+        }
+    }
+
+    package func rightsMark() throws(PortError) -> UInt64 { node.rightsMark }
+
+    private func verdicts(
+        _ body: () throws(ReadError) -> [Decision]
+    ) throws(PortError) -> [ReadVerdict] {
+        do throws(ReadError) {
+            return try body().map {
+                ReadVerdict(allowed: $0.allowed, reasons: $0.reasons.map(\.sentence))
+            }
+        } catch {
+            throw .refused(error.refusal, status: 403)
+        }
+    }
+}

@@ -1,0 +1,3 @@
+// Zstandard's simple interface.
+#pragma once
+#include <zstd.h>

@@ -1,0 +1,183 @@
+import Base
+import FHIRSearch
+
+/// Turns a query into the statements that answer it.
+struct QueryCompiler {
+    let dialect: any SQLDialect
+    let query: SearchQuery
+    let visible: Visibility
+    let symbol: (String) -> Int64
+
+    /// How many resources a source may name so that the search starts from it when all pages are
+    /// not asked for; with more, walking all of the type in order ends soon.
+    static let sourceLimit: Int64 = 5000
+    /// How many visible scopes make a source of their own.
+    private static let scopeLimit = 64
+
+    private var compiler: CriterionCompiler {
+        CriterionCompiler(builder: StatementBuilder(dialect), visible: visible, symbol: symbol)
+    }
+
+    /// What a search can start from: a criterion by its place, or the visible scopes.
+    enum Start: Hashable {
+        case criterion(Int)
+        case scopes
+    }
+
+    /// What has a source, each with a statement that counts up to the limit.
+    var starts: [(Start, SQLStatement)] {
+        var starts: [(Start, SQLStatement)] = []
+        for place in query.criteria.indices {
+            var compiler = compiler
+            guard let source = source(.criterion(place), &compiler) else { continue }
+            starts.append((.criterion(place), counting(source, compiler)))
+        }
+        var compiler = compiler
+        if let source = source(.scopes, &compiler) {
+            starts.append((.scopes, counting(source, compiler)))
+        }
+        return starts
+    }
+
+    private func counting(_ source: String, _ compiler: CriterionCompiler) -> SQLStatement {
+        compiler.builder.statement(
+            "SELECT count(*) FROM (SELECT 1 FROM (\(source)) s LIMIT \(Self.sourceLimit)) n")
+    }
+
+    private func source(_ start: Start, _ compiler: inout CriterionCompiler) -> String? {
+        switch start {
+        case .criterion(let place):
+            return compiler.source(query.criteria[place], types: query.types)
+        case .scopes:
+            guard case .scopes(let numbers) = visible, numbers.count <= Self.scopeLimit else {
+                return nil
+            }
+            return "SELECT id AS resource FROM resource WHERE "
+                + allOf([
+                    compiler.builder.isIn("scope", numbers),
+                    compiler.builder.isType("type", query.types),
+                ])
+        }
+    }
+
+    // MARK: Matches
+
+    /// The matches from a start on, or from all of the types on without one.
+    private func matches(
+        _ start: Start?, columns: String, _ compiler: inout CriterionCompiler
+    ) -> String {
+        let from: String
+        if let start, let source = source(start, &compiler) {
+            from =
+                "(SELECT DISTINCT resource FROM (\(source)) s) d "
+                + "\(dialect.orderedJoin) resource r ON r.id = d.resource"
+        } else {
+            from = "resource r"
+        }
+        var conditions = [compiler.isFound("r", query.types)]
+        for (place, criterion) in query.criteria.enumerated() where start != .criterion(place) {
+            conditions.append(compiler.test(criterion, of: "r"))
+        }
+        return "SELECT \(columns) FROM \(from) WHERE \(allOf(conditions))"
+    }
+
+    /// How many match.
+    func total(from start: Start?) -> SQLStatement {
+        var compiler = compiler
+        let matches = matches(start, columns: "count(*)", &compiler)
+        return compiler.builder.statement(matches)
+    }
+
+    /// One page, and one match more to know whether there is another: number, type, id, and the
+    /// values of the order.
+    func page(from start: Start?, after: PagePosition?) -> SQLStatement {
+        var compiler = compiler
+        guard !query.sort.isEmpty else {
+            var text = matches(start, columns: "r.id, r.type, r.name", &compiler)
+            if let after { text += " AND " + isBehind(after.name, "r", &compiler.builder) }
+            text += " ORDER BY r.type, r.name LIMIT \(query.count + 1)"
+            return compiler.builder.statement(text)
+        }
+        var columns = "r.id, r.type, r.name"
+        for (place, key) in query.sort.enumerated() {
+            columns += ", \(value(of: key, compiler)) AS k\(place)"
+        }
+        let inner = matches(start, columns: columns, &compiler)
+        var text = "SELECT * FROM (\(inner)) s"
+        if let after { text += " WHERE " + isBehind(after, 0, &compiler.builder) }
+        let order = query.sort.enumerated().map { place, key in
+            "(k\(place) IS NULL), k\(place)\(key.isDescending ? " DESC" : "")"
+        }
+        text += " ORDER BY \(order.joined(separator: ", ")), type, name LIMIT \(query.count + 1)"
+        return compiler.builder.statement(text)
+    }
+
+    private func value(of key: SortKey, _ compiler: CriterionCompiler) -> String {
+        switch key.value {
+        case .id: return "substr(r.name, 1, \(SearchLimits.sortBytes))"
+        case .lastUpdated: return "r.updated"
+        case .terms(let keys, let kind):
+            let (column, isBytes): (String, Bool) =
+                switch kind {
+                case .token: ("code", true)
+                case .text: ("folded", true)
+                case .date, .number, .reference: (key.isDescending ? "high" : "low", false)
+                }
+            let value =
+                isBytes ? "substr(t.\(column), 1, \(SearchLimits.sortBytes))" : "t.\(column)"
+            let conditions = allOf([
+                "t.resource = r.id", compiler.builder.isOne("t.param", of: compiler.numbers(keys)),
+                kind == .number ? "t.unit = 0" : nil,
+            ])
+            let direction = key.isDescending ? " DESC" : ""
+            return "(SELECT \(value) FROM \(kind.table) t WHERE \(conditions) "
+                + "ORDER BY t.\(column)\(direction) LIMIT 1)"
+        }
+    }
+
+    // MARK: Behind a position
+
+    private func isBehind(
+        _ name: ResourceName, _ alias: String, _ builder: inout StatementBuilder
+    ) -> String {
+        let id = builder.bind(name.id)
+        if query.types.count == 1, query.types[0] == name.type { return "\(alias).name > \(id)" }
+        let type = builder.bind(name.type)
+        return "(\(alias).type > \(type) OR (\(alias).type = \(type) AND \(alias).name > \(id)))"
+    }
+
+    /// Values before this place are the same as the position's.
+    private func isBehind(
+        _ position: PagePosition, _ place: Int, _ builder: inout StatementBuilder
+    ) -> String {
+        guard place < query.sort.count else { return isBehind(position.name, "s", &builder) }
+        let column = "s.k\(place)"
+        guard let value = position.values[place] else {
+            return "(\(column) IS NULL AND " + isBehind(position, place + 1, &builder) + ")"
+        }
+        let bound = builder.bind(value.sql)
+        let sign = query.sort[place].isDescending ? "<" : ">"
+        return "(\(column) \(sign) \(bound) OR \(column) IS NULL OR (\(column) = \(bound) AND "
+            + isBehind(position, place + 1, &builder) + "))"
+    }
+}
+
+extension SortValue {
+    var sql: SQLValue {
+        switch self {
+        case .integer(let value): .integer(value)
+        case .real(let value): .real(value)
+        case .bytes(let bytes): .bytes(bytes)
+        }
+    }
+
+    /// The value of a column; nil for null.
+    init?(_ value: SQLValue) {
+        switch value {
+        case .integer(let value): self = .integer(value)
+        case .real(let value): self = .real(value)
+        case .bytes(let bytes): self = .bytes(bytes)
+        case .null, .integers: return nil
+        }
+    }
+}
