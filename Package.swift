@@ -50,6 +50,7 @@ let package = Package(
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CSQLCipher", pkgConfig: "sqlcipher", apt: "libsqlcipher-dev"),
+        library("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         library("CZstandard", pkgConfig: "libzstd", apt: "libzstd-dev"),
         shim("CMicroHTTPDShim", ["CMicroHTTPD"], links: ["microhttpd"]),
         shim("CCurlShim", ["CCurl"], links: ["curl"]),
@@ -65,12 +66,12 @@ let package = Package(
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
         room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
+        room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRPatch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
         room(
             "FHIRValidation", in: "Ground",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRTerminology"]),
-        room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -95,7 +96,10 @@ let package = Package(
         room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
         room(
             "IndexSQLite", in: "Edges",
-            ["Base", "FHIRSearch", "IndexSQL", "System", "CSQLCipher"]),
+            ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
+        room(
+            "IndexPostgres", in: "Edges",
+            ["Base", "Cryptography", "FHIRSearch", "IndexSQL", "CPostgres"]),
 
         // Floor 4: health modules, one folder each.
         room(
@@ -165,7 +169,8 @@ let package = Package(
             "FHIRServer", in: "Assembly",
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
-                "FHIRDefinitions", "FHIRSearch", "System", "HTTPServer", "Agent",
+                "FHIRDefinitions", "FHIRSearch", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
+                "System", "HTTPServer", "Agent",
             ] + modules),
         room(
             "Rehearsal", in: "Assembly",
@@ -188,7 +193,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Merkle", "Ledger", "Storage", "ContractKit",
                 "System", "Sandbox", "Node", "Agent", "FHIRModel", "Ordering", "OrderingEtcd",
-                "Rehearsal",
+                "Rehearsal", "StorageFiles", "HTTPServer", "FHIRDefinitions", "FHIRSearch",
+                "FHIRServer",
             ] + modules),
         .executableTarget(
             name: "kanglian-simulate", dependencies: ["Base", "Simulator", "System"],
@@ -200,8 +206,8 @@ let package = Package(
                 "ContractKit",
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
-                "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation",
-                "IndexSQLite",
+                "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
+                "IndexPostgres", "FHIRTerminology", "FHIRValidation",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -215,14 +221,17 @@ let package = Package(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests(
+            "SearchTests",
+            [
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
+                "IndexPostgres", "Rehearsal", "System",
+            ]),
+        tests(
             "FHIRValidationTests",
             [
                 "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRPatch", "FHIRTerminology",
                 "FHIRValidation", "System",
             ]),
-        tests(
-            "SearchTests",
-            ["Base", "Encoding", "FHIRDefinitions", "FHIRSearch", "IndexSQLite", "System"]),
         tests(
             "LedgerTests",
             [
@@ -278,7 +287,8 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
                 "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
-                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite", "Conformance",
+                "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation", "FHIRTerminology",
+                "IndexSQLite", "Conformance",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),
@@ -301,7 +311,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             name: "kanglian-fuzz",
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
-                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath",
+                "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath", "FHIRSearch",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

@@ -70,7 +70,7 @@ final class FHIRZone: Sendable {
         var indexes: [any ResourceIndex] = []
         for (place, store) in institutions.enumerated() {
             var settings = FHIRSettings(
-                address: ServerAddress(base: base), validation: ResourceValidation { _ in [] },
+                address: ServerAddress(base: base), validation: .none,
                 exportFolder: folder + "/export-\(place)")
             settings.policy = policy
             settings.clients = clients

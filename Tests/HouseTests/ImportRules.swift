@@ -34,6 +34,7 @@ enum ImportRules {
         // Pure functions on bytes; Mutex around memory for secrets and parsed keys.
         "Cryptography": ["COpenSSL", "CSodium", "Synchronization"],
         // Mutex, around what the in-memory engines hold.
+        "FHIRSearch": ["Synchronization"],
         "Storage": ["Synchronization"],
         "Ordering": ["Synchronization"],
     ]

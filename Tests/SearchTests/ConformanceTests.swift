@@ -140,4 +140,33 @@ struct IndexConformanceTests {
         #expect(!page.included.contains { ["p2", "r1", "d1"].contains($0.name.id) })
         #expect(page.total == 1)
     }
+
+    @Test("the largest searches that are read are answered", arguments: TestEngine.all)
+    func largest(_ engine: TestEngine) throws {
+        let fixture = try world(engine)
+        func many(_ count: Int, _ text: (Int) -> String) -> String {
+            (0..<count).map(text).joined(separator: ",")
+        }
+        let cases: [(String, String, Int)] = [
+            ("Observation", "date=" + many(300) { "ge20\(10 + $0 % 20)-01" }, 3),
+            (
+                "Observation",
+                "code-value-quantity=" + many(150) { "urn:s|\($0)$ge1|http://u|\($0)" }, 0
+            ),
+            ("Observation", "combo-code-value-quantity=" + many(150) { "8867-4$ge\($0)||mg" }, 1),
+            ("Observation", "subject=" + many(299) { "Patient/p\($0)/_history/2" }, 1),
+            ("Provenance", "target=" + many(299) { "b\($0)" }, 1),
+            ("Patient", "identifier=" + many(299) { "urn:s\($0)|\($0)" } + ",1", 2),
+            ("Patient", "name=" + many(299) { "x\($0)" } + ",mul", 2),
+            ("Patient", "name:contains=" + many(299) { "x\($0)" } + ",lle", 2),
+            ("Patient", "_id=" + many(300) { "p\($0)" }, 3),
+            ("Patient", "_lastUpdated=" + many(300) { "ge20\(10 + $0 % 20)" }, 3),
+            ("Patient", (0..<60).map { "gender:not=x\($0)" }.joined(separator: "&"), 3),
+            ("Observation", "subject:Patient.birthdate=" + many(300) { "le20\(10 + $0 % 20)" }, 3),
+            ("Patient", "_has:Observation:patient:date=" + many(300) { "ge20\(10 + $0 % 20)" }, 2),
+        ]
+        for (type, query, count) in cases {
+            #expect(try fixture.ids(query, type).count == count, "\(type)?\(query.prefix(60))")
+        }
+    }
 }

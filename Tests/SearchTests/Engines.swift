@@ -1,34 +1,95 @@
 import Base
+import Cryptography
 import Encoding
 import FHIRSearch
+import IndexPostgres
 import IndexSQLite
+import Rehearsal
+import Synchronization
 import System
 import Testing
 
 /// An index under test, with what it needs.
 struct TestEngine: Sendable, CustomTestStringConvertible {
     let name: String
-    let open: @Sendable () throws -> any ResourceIndex
+    let open: @Sendable () throws -> OpenIndex
 
     var testDescription: String { name }
 
-    static let scan = TestEngine(name: "scan") { ScanIndex() }
+    static let scan = TestEngine(name: "scan") { OpenIndex(index: ScanIndex(), server: nil) }
 
     static let sqlite = TestEngine(name: "SQLite") {
-        try SQLiteIndex(
-            SQLiteSettings(
-                path: try FileSystem.makeTemporaryFolder("kanglian-index") + "/index.db",
-                key: Hash256(words: (1, 2, 3, 4))))
+        let folder = TemporaryFolder(try FileSystem.makeTemporaryFolder("kanglian-index"))
+        let settings = SQLiteSettings(
+            path: folder.path + "/index.db", key: Hash256(words: (1, 2, 3, 4)))
+        return OpenIndex(index: try SQLiteIndex(settings), server: folder)
     }
 
-    static let all = [scan, sqlite]
+    static let postgres = TestEngine(name: "PostgreSQL") {
+        let server = try PostgresPlace.server()
+        let settings = PostgresPlace.settings(server)
+        return OpenIndex(index: try PostgresIndex(settings), server: server)
+    }
+
+    /// Databases that are on this machine, and the index in memory.
+    static let all = [scan, sqlite] + (PostgresServer.isInstalled ? [postgres] : [])
+}
+
+/// An index with what it is on, which goes with it.
+struct OpenIndex: Sendable {
+    let index: any ResourceIndex
+    let server: (any AnyObject & Sendable)?
+}
+
+/// A folder that is deleted with the object.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    deinit { try? FileSystem.removeTree(path) }
+}
+
+/// One server for the tests that run at the same time; each index has a schema of its own.
+enum PostgresPlace {
+    private struct State {
+        weak var server: PostgresServer?
+        var number = 0
+    }
+
+    private static let state = Mutex(State())
+
+    static let absence: Comment = "PostgreSQL's server is not installed"
+
+    static func server() throws -> PostgresServer {
+        try state.withLock { state in
+            if let server = state.server { return server }
+            let server = try PostgresServer()
+            state.server = server
+            return server
+        }
+    }
+
+    static func settings(
+        _ server: PostgresServer, key: [UInt8] = [UInt8](repeating: 7, count: 32)
+    ) -> PostgresSettings {
+        var settings = PostgresSettings(
+            conninfo: server.conninfo, key: SecretBytes(copying: key))
+        settings.schema = state.withLock { state in
+            state.number += 1
+            return "index_\(state.number)"
+        }
+        settings.readerCount = 2
+        return settings
+    }
 }
 
 /// A small world of resources and the searches that are asked in it.
 struct IndexFixture {
-    let index: any ResourceIndex
+    private let opened: OpenIndex
+    var index: any ResourceIndex { opened.index }
 
-    init(_ engine: TestEngine) throws { index = try engine.open() }
+    init(_ engine: TestEngine) throws { opened = try engine.open() }
 
     static func json(_ text: String) throws -> JSONValue {
         try JSONValue(parsing: Array(text.utf8))

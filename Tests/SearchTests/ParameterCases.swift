@@ -14,21 +14,85 @@ struct ParameterCase: Sendable {
 /// A few resources that differ in what parameters look at.
 enum ParameterWorld {
     static let resources: [String] = [
-        #"{"resourceType":"Patient","id":"p1","gender":"male","birthDate":"1974-12-25","active":true,"name":[{"family":"Müller","given":["Jörg","Max"]}],"identifier":[{"system":"urn:mrn","value":"1","type":{"coding":[{"system":"urn:t","code":"MR"}],"text":"Medical record"}}],"telecom":[{"system":"phone","value":"555"}],"meta":{"tag":[{"system":"urn:tag","code":"x"}],"profile":["http://p.example/a"]},"generalPractitioner":[{"reference":"Practitioner/d1"}],"managingOrganization":{"reference":"Organization/o1"}}"#,
-        #"{"resourceType":"Patient","id":"p2","gender":"female","birthDate":"1980-05","active":false,"name":[{"text":"王小明","family":"王","given":["小明"]}],"identifier":[{"value":"1"}],"deceasedBoolean":true,"meta":{"tag":[{"code":"x"}]},"link":[{"other":{"reference":"Patient/p1"},"type":"seealso"}]}"#,
-        #"{"resourceType":"Patient","id":"p3","birthDate":"1990","name":[{"family":"mullet","given":["Ann"]},{"given":["a,b|c$d\\e"]}],"generalPractitioner":[{"reference":"https://here.example/fhir/Practitioner/d1"},{"reference":"https://there.example/Practitioner/d9"}],"managingOrganization":{"identifier":{"system":"urn:org","value":"77"}}}"#,
-        #"{"resourceType":"Practitioner","id":"d1","name":[{"family":"Dr House"}],"active":true}"#,
-        #"{"resourceType":"Organization","id":"o1","name":"Ward","partOf":{"reference":"Organization/o2"}}"#,
-        #"{"resourceType":"Organization","id":"o2","name":"Clinic"}"#,
-        #"{"resourceType":"Observation","id":"b1","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4","display":"Heart rate"}],"text":"Puls"},"subject":{"reference":"Patient/p1"},"effectiveDateTime":"2020-03-01T10:00:00Z","valueQuantity":{"value":5.4,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}}"#,
-        #"{"resourceType":"Observation","id":"b2","status":"amended","code":{"coding":[{"system":"urn:other","code":"8867-4"}]},"subject":{"reference":"Patient/p2"},"effectivePeriod":{"start":"2020-03-01","end":"2020-03-31"},"valueQuantity":{"value":0.0054,"unit":"grams","system":"http://unitsofmeasure.org","code":"g"},"component":[{"code":{"coding":[{"system":"http://loinc.org","code":"c1"}]},"valueQuantity":{"value":1,"unit":"kg"}},{"code":{"coding":[{"system":"http://loinc.org","code":"c2"}]},"valueQuantity":{"value":2,"unit":"kg"}}]}"#,
-        #"{"resourceType":"Observation","id":"b3","status":"final","code":{"text":"Free words"},"subject":{"reference":"Patient/p1/_history/2"},"effectivePeriod":{"start":"2021"},"valueCodeableConcept":{"coding":[{"system":"urn:v","code":"yes"}]},"performer":[{"reference":"Practitioner/d1"}]}"#,
-        #"{"resourceType":"RiskAssessment","id":"r1","status":"final","subject":{"reference":"Patient/p1"},"prediction":[{"probabilityDecimal":0.8}]}"#,
-        #"{"resourceType":"RiskAssessment","id":"r2","status":"final","subject":{"reference":"Patient/p1"},"prediction":[{"probabilityDecimal":100}]}"#,
-        #"{"resourceType":"ValueSet","id":"v1","status":"draft","url":"http://acme.org/fhir/ValueSet/123"}"#,
-        #"{"resourceType":"ValueSet","id":"v2","status":"draft","url":"http://acme.org/fhir/ValueSet/123/_history/5"}"#,
-        #"{"resourceType":"ValueSet","id":"v3","status":"draft","url":"http://acme.org/fhir/ValueSet/1234"}"#,
-        #"{"resourceType":"Provenance","id":"n1","target":[{"reference":"Observation/b1"}],"recorded":"2020-01-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/d1"}}]}"#,
+        #"""
+        {"resourceType":"Patient","id":"p1","gender":"male","birthDate":"1974-12-25",
+        "active":true,"name":[{"family":"Müller","given":["Jörg","Max"]}],
+        "identifier":[{"system":"urn:mrn","value":"1","type":{"coding":[{"system":"urn:t",
+        "code":"MR"}],"text":"Medical record"}}],"telecom":[{"system":"phone","value":"555"}],
+        "meta":{"tag":[{"system":"urn:tag","code":"x"}],"profile":["http://p.example/a"]},
+        "generalPractitioner":[{"reference":"Practitioner/d1"}],
+        "managingOrganization":{"reference":"Organization/o1"}}
+        """#,
+        #"""
+        {"resourceType":"Patient","id":"p2","gender":"female","birthDate":"1980-05",
+        "active":false,"name":[{"text":"王小明","family":"王","given":["小明"]}],
+        "identifier":[{"value":"1"}],"deceasedBoolean":true,"meta":{"tag":[{"code":"x"}]},
+        "link":[{"other":{"reference":"Patient/p1"},"type":"seealso"}]}
+        """#,
+        #"""
+        {"resourceType":"Patient","id":"p3","birthDate":"1990","name":[{"family":"mullet",
+        "given":["Ann"]},{"given":["a,b|c$d\\e"]}],
+        "generalPractitioner":[{"reference":"https://here.example/fhir/Practitioner/d1"},
+        {"reference":"https://there.example/Practitioner/d9"}],
+        "managingOrganization":{"identifier":{"system":"urn:org","value":"77"}}}
+        """#,
+        #"""
+        {"resourceType":"Practitioner","id":"d1","name":[{"family":"Dr House"}],"active":true}
+        """#,
+        #"""
+        {"resourceType":"Organization","id":"o1","name":"Ward",
+        "partOf":{"reference":"Organization/o2"}}
+        """#,
+        #"""
+        {"resourceType":"Organization","id":"o2","name":"Clinic"}
+        """#,
+        #"""
+        {"resourceType":"Observation","id":"b1","status":"final",
+        "code":{"coding":[{"system":"http://loinc.org","code":"8867-4","display":"Heart rate"}],
+        "text":"Puls"},"subject":{"reference":"Patient/p1"},
+        "effectiveDateTime":"2020-03-01T10:00:00Z","valueQuantity":{"value":5.4,"unit":"mg",
+        "system":"http://unitsofmeasure.org","code":"mg"}}
+        """#,
+        #"""
+        {"resourceType":"Observation","id":"b2","status":"amended",
+        "code":{"coding":[{"system":"urn:other","code":"8867-4"}]},
+        "subject":{"reference":"Patient/p2"},"effectivePeriod":{"start":"2020-03-01",
+        "end":"2020-03-31"},"valueQuantity":{"value":0.0054,"unit":"grams",
+        "system":"http://unitsofmeasure.org","code":"g"},
+        "component":[{"code":{"coding":[{"system":"http://loinc.org","code":"c1"}]},
+        "valueQuantity":{"value":1,"unit":"kg"}},{"code":{"coding":[{"system":"http://loinc.org",
+        "code":"c2"}]},"valueQuantity":{"value":2,"unit":"kg"}}]}
+        """#,
+        #"""
+        {"resourceType":"Observation","id":"b3","status":"final","code":{"text":"Free words"},
+        "subject":{"reference":"Patient/p1/_history/2"},"effectivePeriod":{"start":"2021"},
+        "valueCodeableConcept":{"coding":[{"system":"urn:v","code":"yes"}]},
+        "performer":[{"reference":"Practitioner/d1"}]}
+        """#,
+        #"""
+        {"resourceType":"RiskAssessment","id":"r1","status":"final",
+        "subject":{"reference":"Patient/p1"},"prediction":[{"probabilityDecimal":0.8}]}
+        """#,
+        #"""
+        {"resourceType":"RiskAssessment","id":"r2","status":"final",
+        "subject":{"reference":"Patient/p1"},"prediction":[{"probabilityDecimal":100}]}
+        """#,
+        #"""
+        {"resourceType":"ValueSet","id":"v1","status":"draft",
+        "url":"http://acme.org/fhir/ValueSet/123"}
+        """#,
+        #"""
+        {"resourceType":"ValueSet","id":"v2","status":"draft",
+        "url":"http://acme.org/fhir/ValueSet/123/_history/5"}
+        """#,
+        #"""
+        {"resourceType":"ValueSet","id":"v3","status":"draft",
+        "url":"http://acme.org/fhir/ValueSet/1234"}
+        """#,
+        #"""
+        {"resourceType":"Provenance","id":"n1","target":[{"reference":"Observation/b1"}],
+        "recorded":"2020-01-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/d1"}}]}
+        """#,
     ]
 
     static let cases: [ParameterCase] =

@@ -117,7 +117,10 @@ struct CriterionCompiler {
         case .missing(let keys, let kind, let isMissing):
             return (isMissing ? "NOT " : "") + exists(kind, keys, of: row) { _, _ in nil }
         case .composite(let components, let alternatives):
-            return oneOf(alternatives.map { "EXISTS (\(composite(components, $0, of: row)))" })
+            return oneOf(
+                alternatives.map {
+                    "EXISTS (\(composite(components, $0, of: row))\(builder.dialect.fence))"
+                })
         case .id(let ids):
             guard !ids.isEmpty else { return oneOf([]) }
             return "\(row).name IN (\(ids.map { builder.bind($0) }.joined(separator: ", ")))"
@@ -128,9 +131,10 @@ struct CriterionCompiler {
                 + "\(target).id = \(term).target WHERE "
                 + allOf([
                     "\(term).resource = \(row).id",
-                    builder.isOne("\(term).param", of: numbers(keys)), isFound(target, types),
+                    builder.isOne("\(term).param", of: numbers(keys)),
+                    isFound(target, types),
                     test(inner, of: target),
-                ]) + ")"
+                ]) + "\(builder.dialect.fence))"
         case .reverseLink(let type, let keys, let inner):
             let (term, origin) = (builder.alias("t"), builder.alias("x"))
             return "EXISTS (SELECT 1 FROM term_reference \(term) JOIN resource \(origin) ON "
@@ -139,7 +143,7 @@ struct CriterionCompiler {
                     "\(term).target = \(row).id",
                     builder.isOne("\(term).param", of: numbers(keys)), isFound(origin, [type]),
                     test(inner, of: origin),
-                ]) + ")"
+                ]) + "\(builder.dialect.fence))"
         case .compartment(let owner, let keys):
             let refers = exists(.reference, keys, of: row) { compiler, alias in
                 "\(alias).target = \(compiler.identity(owner))"
@@ -157,10 +161,12 @@ struct CriterionCompiler {
     ) -> String {
         let alias = builder.alias("t")
         let conditions = allOf([
-            "\(alias).resource = \(row).id", builder.isOne("\(alias).param", of: numbers(keys)),
+            "\(alias).resource = \(row).id",
+            builder.isOne("\(alias).param", of: numbers(keys)),
             condition(&self, alias),
         ])
-        return "EXISTS (SELECT 1 FROM \(kind.table) \(alias) WHERE \(conditions))"
+        return "EXISTS (SELECT 1 FROM \(kind.table) \(alias) WHERE \(conditions)"
+            + "\(builder.dialect.fence))"
     }
 
     /// The terms of one part that pass one alternative, of any resource or of one.

@@ -24,24 +24,21 @@ struct QueryCompiler {
         case scopes
     }
 
-    /// What has a source, each with a statement that counts up to the limit.
-    var starts: [(Start, SQLStatement)] {
-        var starts: [(Start, SQLStatement)] = []
-        for place in query.criteria.indices {
-            var compiler = compiler
-            guard let source = source(.criterion(place), &compiler) else { continue }
-            starts.append((.criterion(place), counting(source, compiler)))
+    /// What a search may start from, first what mostly names few resources.
+    var starts: [Start] {
+        let places = query.criteria.indices.sorted {
+            (query.criteria[$0].breadth, $0) < (query.criteria[$1].breadth, $1)
         }
-        var compiler = compiler
-        if let source = source(.scopes, &compiler) {
-            starts.append((.scopes, counting(source, compiler)))
-        }
-        return starts
+        return places.map { .criterion($0) } + [.scopes]
     }
 
-    private func counting(_ source: String, _ compiler: CriterionCompiler) -> SQLStatement {
-        compiler.builder.statement(
-            "SELECT count(*) FROM (SELECT 1 FROM (\(source)) s LIMIT \(Self.sourceLimit)) n")
+    /// Counts what a start names, up to a limit; nil when it has no source.
+    func counting(_ start: Start, upTo limit: Int64) -> SQLStatement? {
+        var compiler = compiler
+        guard let source = source(start, &compiler) else { return nil }
+        let place = compiler.builder.bind(limit)
+        return compiler.builder.statement(
+            "SELECT count(*) FROM (SELECT 1 FROM (\(source)) s LIMIT \(place)) n")
     }
 
     private func source(_ start: Start, _ compiler: inout CriterionCompiler) -> String? {
@@ -178,6 +175,19 @@ extension SortValue {
         case .real(let value): self = .real(value)
         case .bytes(let bytes): self = .bytes(bytes)
         case .null, .integers: return nil
+        }
+    }
+}
+
+extension SearchCriterion {
+    /// How many resources this mostly names, as a rank.
+    fileprivate var breadth: Int {
+        switch self {
+        case .id: 0
+        case .compartment, .some(_, .reference, _): 1
+        case .some(_, .text, _), .composite: 2
+        case .some(_, .date, _), .some(_, .number, _), .some(_, .token, _): 3
+        case .link, .reverseLink, .any, .lastUpdated, .none, .missing: 4
         }
     }
 }

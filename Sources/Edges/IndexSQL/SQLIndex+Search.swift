@@ -34,14 +34,20 @@ extension SQLIndex {
         }
     }
 
+    private static let fewEnough: Int64 = 100
+
     /// Where the search best starts: at what names the fewest resources.
     private func start(
         _ compiler: QueryCompiler, _ session: any SQLSession
     ) throws(IndexError) -> QueryCompiler.Start? {
         var best: (start: QueryCompiler.Start, count: Int64)?
-        for (start, statement) in compiler.starts {
+        for start in compiler.starts {
+            // Below so few, nothing is gained by looking further.
+            let limit = best?.count ?? QueryCompiler.sourceLimit
+            guard limit > Self.fewEnough else { break }
+            guard let statement = compiler.counting(start, upTo: limit) else { continue }
             let count = try session.rows(statement).first?[0].integer ?? 0
-            if count < best?.count ?? .max { best = (start, count) }
+            if best == nil || count < limit { best = (start, count) }
         }
         guard let best else { return nil }
         // Unless everything is looked at anyway, walking in order is better than a long list.

@@ -1,7 +1,8 @@
 package import FHIRSearch
 
-/// A value in a row or of a parameter. Texts are bytes, so that no collation or character is
-/// special.
+/// A value in a row or of a parameter.
+///
+/// Texts are bytes, so that no collation or character is special.
 package enum SQLValue: Hashable, Sendable {
     case null
     case integer(Int64)
@@ -44,6 +45,8 @@ package protocol SQLDialect: Sendable {
     func place(_ number: Int) -> String
     /// A join that is done in the order in which it is written, where there is such a thing.
     var orderedJoin: String { get }
+    /// What stands at the end of a condition on other tables, so that it is tested row by row.
+    var fence: String { get }
     /// A literal of bytes.
     func literal(_ bytes: [UInt8]) -> String
     /// Whether a column of bytes contains others.

@@ -4,13 +4,18 @@ import FHIRSearch
 struct StatementBuilder {
     let dialect: any SQLDialect
     private(set) var values: [SQLValue] = []
+    private var places: [SQLValue: Int] = [:]
     private var aliasCount = 0
 
     init(_ dialect: any SQLDialect) { self.dialect = dialect }
 
-    /// Adds a parameter and returns how it is written.
+    /// Adds a parameter, once for each value, and returns how it is written.
+    ///
+    /// SQLite takes 999. ``SearchLimits/alternatives`` counts what makes at most three.
     mutating func bind(_ value: SQLValue) -> String {
+        if let place = places[value] { return dialect.place(place) }
         values.append(value)
+        places[value] = values.count
         return dialect.place(values.count)
     }
 

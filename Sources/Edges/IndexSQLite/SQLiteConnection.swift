@@ -53,7 +53,7 @@ final class SQLiteConnection: SQLSession, @unchecked Sendable {
         _ = try rows(SQLStatement("SELECT count(*) FROM sqlite_master"))
         if isWriter {
             try run("PRAGMA journal_mode = WAL")
-            try run("PRAGMA wal_autocheckpoint = 4000")
+            try run("PRAGMA wal_autocheckpoint = 16000")
         } else {
             try run("PRAGMA query_only = ON")
         }

@@ -2,13 +2,12 @@ import Base
 import FHIRSearch
 import IndexSQL
 import Synchronization
-import System
 
 /// The connections to one file: a writer and several readers.
 final class SQLiteEngine: SQLEngine {
     let dialect: any SQLDialect = SQLiteDialect()
     private let writer: Mutex<SQLiteConnection>
-    private let readers: ConditionMutex<[SQLiteConnection]>
+    private let readers: SessionPool<SQLiteConnection>
 
     init(_ settings: SQLiteSettings) throws(IndexError) {
         let connection = try SQLiteConnection(settings, isWriter: true)
@@ -18,7 +17,7 @@ final class SQLiteEngine: SQLEngine {
         for _ in 0..<settings.readerCount {
             readers.append(try SQLiteConnection(settings, isWriter: false))
         }
-        self.readers = ConditionMutex(readers)
+        self.readers = SessionPool(readers)
     }
 
     private static func makeTables(_ connection: SQLiteConnection) throws(IndexError) {
@@ -45,22 +44,25 @@ final class SQLiteEngine: SQLEngine {
         let rows = try connection.rows(
             SQLStatement("SELECT value FROM setting WHERE name = ?1", [name]))
         if rows.isEmpty {
+            try SQLiteStatistics.write(connection)
             try connection.insert([[name, .integer(SQLSchema.version)]], into: .setting)
         } else if rows[0][0].integer != SQLSchema.version {
             throw .corrupt("the index has format \(rows[0][0].integer)")
         }
         try connection.run("COMMIT")
+        // Takes up the statistics.
+        try connection.run("ANALYZE sqlite_master")
     }
 
     func read<Answer>(
         _ visible: Visibility, _ body: (any SQLSession) throws(IndexError) -> Answer
     ) throws(IndexError) -> Answer {
-        let reader = readers.wait { $0.popLast() }
-        defer { readers.withLock { $0.append(reader) } }
-        reader.show(visible)
-        try reader.run("BEGIN")
-        defer { try? reader.run("COMMIT") }
-        return try body(reader)
+        try readers.use { reader throws(IndexError) in
+            reader.show(visible)
+            try reader.run("BEGIN")
+            defer { try? reader.run("COMMIT") }
+            return try body(reader)
+        }
     }
 
     func write(_ body: (any SQLSession) throws(IndexError) -> Void) throws(IndexError) {
@@ -89,6 +91,7 @@ final class SQLiteEngine: SQLEngine {
 struct SQLiteDialect: SQLDialect {
     func place(_ number: Int) -> String { "?\(number)" }
     var orderedJoin: String { "CROSS JOIN" }
+    var fence: String { "" }
     func literal(_ bytes: [UInt8]) -> String { "X'\(Hex.encode(bytes))'" }
     func contains(_ column: String, _ place: String) -> String { "instr(\(column), \(place)) > 0" }
     var visibleFunction: String? { "visible" }

@@ -15,6 +15,9 @@ package enum Environment {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Whether the process has the rights of the administrator.
+    package static var isRoot: Bool { geteuid() == 0 }
+
     /// Every variable as `NAME=value`, ascending.
     package static var all: [String] {
         var entries: [String] = []

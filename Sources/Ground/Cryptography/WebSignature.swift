@@ -78,17 +78,17 @@ package struct WebSignature: Sendable {
 
 /// The little of DER (X.690) that a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) needs.
 private enum DER {
-    /// 1.2.840.113549.1.1.1
+    /// The algorithm rsaEncryption, 1.2.840.113549.1.1.1.
     static let rsa: [UInt8] = [
         0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
     ]
-    /// 1.2.840.10045.2.1
+    /// The algorithm id-ecPublicKey, 1.2.840.10045.2.1.
     static let elliptic: [UInt8] = [0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]
-    /// 1.2.840.10045.3.1.7
+    /// The curve P-256, 1.2.840.10045.3.1.7.
     static let p256: [UInt8] = [
         0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
     ]
-    /// 1.3.132.0.34
+    /// The curve P-384, 1.3.132.0.34.
     static let p384: [UInt8] = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22]
 
     static func sequence(_ content: [UInt8]) -> [UInt8] { item(0x30, content) }

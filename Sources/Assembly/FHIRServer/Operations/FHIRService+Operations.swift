@@ -23,6 +23,9 @@ extension FHIRService {
     func operation(
         _ name: String, on place: OperationPlace, _ request: FHIRRequest, for caller: Caller
     ) throws(FHIRError) -> FHIRAnswer {
+        if let type = place.type, let answer = try terminologyAnswer(name, type, request) {
+            return answer
+        }
         switch (name, place) {
         case ("$validate", .type(let type)): return try validate(type, request)
         case ("$validate", .resource(let name)): return try validate(name.type, request)

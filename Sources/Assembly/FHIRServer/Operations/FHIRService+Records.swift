@@ -21,7 +21,8 @@ extension FHIRService {
                 "The resource must be a \(type), as the URL says.", "资源必须如 URL 所示为 \(type)。",
                 at: "resourceType")
         }
-        return FHIRAnswer(200, validation.outcome(resource))
+        let profiles = request.query.filter { $0.name == "profile" }.map(\.value)
+        return FHIRAnswer(200, validation.outcome(resource, profiles: profiles))
     }
 
     /// Everything about one patient that the caller may see (`$everything`, FHIR R4 Patient).

@@ -3,6 +3,7 @@ package import Base
 import Encoding
 package import FHIRDefinitions
 package import FHIRSearch
+import FHIRTerminology
 import HTTPServer
 import Synchronization
 
@@ -20,6 +21,7 @@ package final class FHIRService: Sendable {
     let reading: ResourceReading
     let ledger: LedgerDesk
     let extractor: TermExtractor
+    let terminology: Terminology
     let validation: ResourceValidation
     package let exports: BulkExports
     let clock: @Sendable () -> Timestamp
@@ -59,6 +61,7 @@ package final class FHIRService: Sendable {
     package init(_ parts: Parts) throws(FHIRError) {
         (address, table, index) = (parts.address, parts.table, parts.index)
         (validation, clock, random) = (parts.validation, parts.clock, parts.random)
+        terminology = Terminology(parts.table)
         (ledger, extractor) = (parts.ledger, TermExtractor(parts.table, base: parts.address.base))
         let scopes: ScopeRegistry
         do throws(IndexError) {

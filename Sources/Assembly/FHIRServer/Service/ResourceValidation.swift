@@ -1,26 +1,41 @@
-package import Encoding
+package import Base
+import Encoding
+package import FHIRValidation
 
 /// What the server asks of resources before it keeps them.
 package struct ResourceValidation: Sendable {
-    /// The errors of a resource; empty when it may be kept.
-    package typealias Check = @Sendable (JSONValue) -> [FHIRError.Issue]
+    private let validator: FHIRValidator?
+    private let level: ValidationLevel
+    private let clock: @Sendable () -> Timestamp
 
-    private let check: Check
+    /// Checks at a level; without a validator nothing is checked.
+    package init(
+        _ validator: FHIRValidator?, level: ValidationLevel,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.validator, self.level, self.clock) = (validator, level, clock)
+    }
 
-    package init(_ check: @escaping Check) { self.check = check }
+    /// Checks nothing: for tests and measurements of other things.
+    package static let none = ResourceValidation(
+        nil, level: .off, clock: { Timestamp(milliseconds: 0) })
 
-    /// What a resource lacks, as an outcome.
-    func outcome(_ resource: JSONValue) -> JSONValue {
-        let issues = check(resource)
-        guard !issues.isEmpty else {
-            return Outcome.done("No issues were found.", "未发现问题。")
-        }
-        return FHIRError(422, issues: issues).outcome
+    /// What a full check finds, as an outcome.
+    func outcome(_ resource: JSONValue, profiles: [String]) -> JSONValue {
+        OperationOutcome.json(
+            validator?.validate(resource, profiles: profiles, now: clock()) ?? [])
     }
 
     /// Refuses a resource with errors.
     func require(_ resource: JSONValue, type: String) throws(FHIRError) {
-        let issues = check(resource)
-        guard issues.isEmpty else { throw FHIRError(422, issues: issues) }
+        let issues = validator?.validate(resource, level: level, now: clock()) ?? []
+        let errors = issues.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw FHIRError(
+                422,
+                issues: errors.map {
+                    FHIRError.Issue($0.kind.rawValue, $0.message, at: $0.expression)
+                })
+        }
     }
 }

@@ -146,7 +146,7 @@ extension FHIRService {
         if let expected = try request.expectedVersion(), expected != current.number {
             throw .conflict
         }
-        let patched = try ResourcePatch.apply(request, to: value, table)
+        let patched = try ResourcePatch.apply(request, to: value, table, now: clock())
         guard patched["id"] == value["id"], patched["resourceType"] == value["resourceType"] else {
             throw .unprocessable(
                 "A patch may change neither the id nor the type.", "补丁不能更改 id 或类型。",

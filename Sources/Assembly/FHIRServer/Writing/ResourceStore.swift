@@ -14,7 +14,7 @@ import System
 final class ResourceStore: Sendable {
     let index: any ResourceIndex
     private let desk: WritingDesk
-    private let extractor: TermExtractor
+    let extractor: TermExtractor
     private let scopes: ScopeRegistry
     private let locks = NameLocks()
     private let policy: DeletionPolicy
@@ -89,7 +89,7 @@ final class ResourceStore: Sendable {
     }
 
     private func plan(
-        _ orders: [WriteOrder], _ current: [StoredVersion?]
+        _ orders: [WriteOrder], _ current: [StoredVersion?], isRepeatable: Bool = false
     ) throws(FHIRError) -> [Item] {
         let now = clock()
         var puts: [(name: ResourceName, value: JSONValue)] = []
@@ -112,7 +112,8 @@ final class ResourceStore: Sendable {
                     version: version(
                         order.name, number,
                         former == nil || former?.method == .delete
-                            ? .create : .update, place, former, stamped, now),
+                            ? .create : .update, place, former, stamped, now,
+                        identity: isRepeatable ? value.serialized() : nil),
                     former: former)
             case .delete:
                 guard let former, former.method != .delete, let label = ScopeLabel(former.scope)
@@ -132,13 +133,15 @@ final class ResourceStore: Sendable {
     /// another owner or domain, or its record was erased.
     private func version(
         _ name: ResourceName, _ number: UInt64, _ method: StoredVersion.Method,
-        _ place: OwnerResolver.Place, _ former: StoredVersion?, _ body: JSONValue, _ now: Timestamp
+        _ place: OwnerResolver.Place, _ former: StoredVersion?, _ body: JSONValue,
+        _ now: Timestamp, identity: [UInt8]? = nil
     ) -> StoredVersion {
         let label = ScopeLabel(owner: place.owner, domain: place.domain, writer: desk.account)
         let body = body.serialized()
-        // With the body in it, the same identifier never stands for two contents.
+        // With the content in it, the same identifier never stands for two. What is loaded again
+        // has the identifier of the first time, whatever the time.
         var origin = RecordOrigin(
-            record: desk.recordID("\(name.text)/\(number)", content: body), number: 1)
+            record: desk.recordID("\(name.text)/\(number)", content: identity ?? body), number: 1)
         if let former, former.body != nil, former.scope == label.bytes,
             let old = try? RecordOrigin(decoding: former.origin)
         {
@@ -147,6 +150,16 @@ final class ResourceStore: Sendable {
         return StoredVersion(
             name: name, number: number, method: method, lastUpdated: now, scope: label.bytes,
             origin: origin.encoded, body: body)
+    }
+
+    /// The next versions of resources that are loaded.
+    func planned(
+        _ resources: [(name: ResourceName, value: JSONValue)], _ formers: [StoredVersion?]
+    ) throws(FHIRError) -> [StoredVersion] {
+        try plan(
+            resources.map { WriteOrder(name: $0.name, change: .put($0.value)) }, formers,
+            isRepeatable: true
+        ).compactMap(\.version)
     }
 
     // MARK: Writing

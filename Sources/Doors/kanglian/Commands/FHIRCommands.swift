@@ -6,7 +6,10 @@ import Encoding
 import FHIRDefinitions
 import FHIRSearch
 import FHIRServer
+import FHIRTerminology
+import FHIRValidation
 import HTTPServer
+import IndexPostgres
 import IndexSQLite
 import Ledger
 import System
@@ -33,11 +36,79 @@ enum FHIRCommands {
                 .value(
                     "deletion", "POLICY", "amendment or erasure (default amendment)",
                     "删除策略：amendment 或 erasure（默认 amendment）"),
+                .value(
+                    "validation", "LEVEL", "off, structure or full (default full)",
+                    "校验级别：off、structure 或 full（默认 full）", choices: ["off", "structure", "full"]),
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
+                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
                 .value("tls-certificate", "FILE", "PEM certificate", "PEM 证书"),
                 .value("tls-key", "FILE", "PEM private key", "PEM 私钥"),
             ],
-            run: serve)
+            run: serve),
+        Command(
+            words: ["fhir", "load"],
+            summary: Localized(
+                "load Bundles, resources and NDJSON into a stopped server's folder",
+                "将 Bundle、资源和 NDJSON 装载到已停止的服务器目录"),
+            operands: ["FOLDER", "FILE…"],
+            options: AgentSession.options + [
+                .value(
+                    "validation", "LEVEL", "off, structure or full (default full)",
+                    "校验级别：off、structure 或 full（默认 full）", choices: ["off", "structure", "full"]),
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
+                    "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
+            ],
+            run: load),
     ]
+
+    private static func load(_ invocation: Invocation) throws {
+        let folder = invocation.operands[0]
+        let session = try AgentSession(invocation)
+        try NodeErrors.worded { try FileSystem.makeFolder(folder) }
+        let lock = try NodeErrors.worded { try FolderLock(folder) }
+        defer { lock.release() }
+        let host = try open(
+            session, folder: folder, base: "http://127.0.0.1:8081/fhir", invocation)
+        defer { host.close() }
+        let pool = WorkerPool(threads: 1)
+        defer { pool.close() }
+        let loader = BulkLoader(service: host.service, pool: pool)
+        let progress = Progress()
+        do {
+            for file in invocation.operands.dropFirst() {
+                try load(file, loader)
+                progress.show("\(file): \(loader.count) " + invocation.say("resources", "个资源"))
+            }
+            try loader.finish()
+        } catch let error as FHIRError {
+            progress.end()
+            throw CommandError(
+                .refused,
+                error.issues.first?.refusal ?? Refusal("fhir.load", "It failed.", "失败。"))
+        }
+        progress.end()
+        Output.rows(
+            invocation.output,
+            [
+                ("loaded", invocation.say("loaded", "已装载")),
+                ("unchanged", invocation.say("unchanged", "未变")),
+            ], [[String(loader.count), String(loader.unchanged)]])
+    }
+
+    private static func load(_ file: String, _ loader: BulkLoader) throws {
+        var bytes = try Files.read(file, limit: 1 << 30)
+        if file.hasSuffix(".bz2") {
+            bytes = try NodeErrors.worded { try Bzip2.decompress(bytes, limit: 1 << 30) }
+        }
+        if file.contains(".ndjson") { return try loader.load(lines: bytes) }
+        let document: JSONValue
+        do throws(JSONError) { document = try JSONValue(parsing: bytes) } catch {
+            throw CommandError(.refused, error.refusal(in: bytes))
+        }
+        try loader.load(document)
+    }
 
     private static func serve(_ invocation: Invocation) throws {
         let folder = invocation.operands[0]
@@ -94,7 +165,7 @@ enum FHIRCommands {
             throw CommandError(.unavailable, error)
         }
         var settings = FHIRSettings(
-            address: ServerAddress(base: base), validation: ResourceValidation { _ in [] },
+            address: ServerAddress(base: base), validation: try validation(table, invocation),
             exportFolder: folder + "/export")
         settings.clients = try clients(folder, invocation)
         if let text = invocation.value("deletion") {
@@ -104,7 +175,7 @@ enum FHIRCommands {
             }
             settings.policy = policy
         }
-        let index = try index(folder, session)
+        let index = try index(folder, session, invocation)
         do throws(FHIRError) {
             return try FHIRHost(
                 store: session.store, port: session.port, chain: session.chain,
@@ -124,25 +195,28 @@ enum FHIRCommands {
 
     /// The index of a folder, sealed under a key that only the institution's keystore gives.
     private static func index(
-        _ folder: String, _ session: AgentSession
+        _ folder: String, _ session: AgentSession, _ invocation: Invocation
     ) throws -> any ResourceIndex {
-        guard let secret = session.store.identity.fileKey("fhir-index/1"),
-            let key = Hash256(secret.copyBytes())
-        else {
+        guard let key = session.store.identity.fileKey("fhir-index/1") else {
             throw CommandError(
                 .refused, "fhir.not-institution",
                 "Only an institution serves FHIR. Use the institution's keystore.",
                 "只有机构可以提供 FHIR 服务。请使用机构的密钥库。")
         }
-        do throws(IndexError) {
-            return try SQLiteIndex(SQLiteSettings(path: folder + "/index.db", key: key))
-        } catch {
-            throw CommandError(
-                .unavailable, "fhir.index",
-                "The index \(folder)/index.db cannot be opened (\(error)). It belongs to one "
-                    + "institution's keystore; delete it to build it anew.",
-                "无法打开索引 \(folder)/index.db（\(error)）。索引只属于一个机构的密钥库；删除后可重建。")
+        return try IndexOption.open(folder, key: key, postgres: invocation.value("postgres"))
+    }
+
+    private static func validation(
+        _ table: DefinitionTable, _ invocation: Invocation
+    ) throws -> ResourceValidation {
+        guard let level = ValidationLevel(rawValue: invocation.value("validation") ?? "full") else {
+            throw CommandError.usage(
+                "--validation is off, structure or full.",
+                "--validation 为 off、structure 或 full。")
         }
+        return ResourceValidation(
+            FHIRValidator(table: table, terminology: Terminology(table)), level: level,
+            clock: { SystemClock.now })
     }
 
     private static func clients(
@@ -161,6 +235,28 @@ enum FHIRCommands {
             return try ClientRegistry(parsing: bytes)
         } catch {
             throw CommandError(.usage, error)
+        }
+    }
+}
+
+/// The index of a FHIR server: a sealed file, or a PostgreSQL database.
+enum IndexOption {
+    /// Opens the index; the key, of 32 bytes, seals the file or the bodies in the database.
+    static func open(
+        _ folder: String, key: SecretBytes, postgres: String?
+    ) throws -> any ResourceIndex {
+        do throws(IndexError) {
+            if let postgres {
+                return try PostgresIndex(PostgresSettings(conninfo: postgres, key: key))
+            }
+            guard let key = Hash256(key.copyBytes()) else { throw .wrongKey }
+            return try SQLiteIndex(SQLiteSettings(path: folder + "/index.db", key: key))
+        } catch {
+            throw CommandError(
+                .unavailable, "fhir.index",
+                "The index cannot be opened (\(error)). Check the path or the connection; an index "
+                    + "opens with the keystore that it was made with only.",
+                "无法打开索引（\(error)）。请检查路径或连接；索引只能用建立它的密钥库打开。")
         }
     }
 }

@@ -2,6 +2,7 @@ import Base
 import Benchmarks
 import Conformance
 import Encoding
+import FHIRDefinitions
 import FHIRValidation
 import System
 
@@ -59,6 +60,40 @@ enum MeasureCommands {
                     let program = Environment.program ?? CommandLine.arguments[0]
                     return try JoinBenchmark(
                         plan: plan, folder: folder, program: program, progress: progress
+                    ).run()
+                }
+            }),
+        Command(
+            words: ["bench", "fhir"],
+            summary: Localized(
+                "measure the FHIR server: load, read and search by several clients at once",
+                "测量 FHIR 服务器：装载、读取与多客户端并发检索"),
+            options: benchOptions + [
+                .value(
+                    "resources", "N", "how many (default 100000)", "资源数量（默认 100000）"),
+                .value(
+                    "postgres", "CONNINFO", "the index in PostgreSQL instead of SQLite",
+                    "使用 PostgreSQL 索引（默认 SQLite）"),
+            ],
+            run: { invocation in
+                try bench(invocation) { folder, smoke, progress in
+                    var plan = smoke ? FHIRBenchmark.Plan.smoke : FHIRBenchmark.Plan()
+                    plan.seed = try invocation.number("seed", default: plan.seed)
+                    if !smoke {
+                        plan.patients = max(
+                            1, Int(try invocation.number("resources", default: 100_000)) / 1000)
+                    }
+                    let table: DefinitionTable
+                    do throws(Refusal) { table = try InstalledDefinitions.load() } catch {
+                        throw CommandError(.unavailable, error)
+                    }
+                    let postgres = invocation.value("postgres")
+                    return try FHIRBenchmark(
+                        plan: plan, folder: folder, table: table,
+                        engine: postgres == nil ? "sqlite" : "postgresql",
+                        open: { folder, key in
+                            try IndexOption.open(folder, key: key, postgres: postgres)
+                        }, progress: progress
                     ).run()
                 }
             }),

@@ -21,13 +21,13 @@ extension QueryParser {
             guard modifier == nil else {
                 throw .modifier(parameter: code, modifier: modifier ?? "")
             }
-            return .id(try alternatives(value))
+            return .id(alternatives(value))
         case "_lastUpdated":
             guard modifier == nil else {
                 throw .modifier(parameter: code, modifier: modifier ?? "")
             }
             var tests: [RangeTest<Int64>] = []
-            for text in try alternatives(value) { tests.append(try dateTest(text, code)) }
+            for text in alternatives(value) { tests.append(try dateTest(text, code)) }
             return .lastUpdated(tests)
         default:
             return try plain(try lookup.find(code, on: types), modifier, value)
@@ -107,7 +107,7 @@ extension QueryParser {
         guard let kind = found.termKind else { throw .unsupportedParameter(found.code) }
         if let modifier { return try modified(found, kind, modifier, value) }
         var tests: [TermTest] = []
-        for text in try rawAlternatives(value) {
+        for text in rawAlternatives(value) {
             tests.append(
                 try test(text, found.kind, targets: found.targets, parameter: found.code))
         }
@@ -141,7 +141,7 @@ extension QueryParser {
             components.append(.init(keys: component.keys, kind: kind))
         }
         var alternatives: [[TermTest]] = []
-        for text in try rawAlternatives(value) {
+        for text in rawAlternatives(value) {
             let parts = SearchText.split(text, at: "$")
             guard parts.count == components.count else {
                 throw .value(parameter: found.code, .composite)

@@ -6,7 +6,7 @@ extension QueryParser {
     func modified(
         _ found: FoundParameter, _ kind: TermKind, _ modifier: String, _ value: String
     ) throws(SearchError) -> SearchCriterion {
-        let texts = try alternatives(value)
+        let texts = alternatives(value)
         func suffixed(_ suffix: String) -> [String] { found.keys.map { $0 + suffix } }
         switch (found.kind, modifier) {
         case (.string, "exact"), (.string, "contains"):
@@ -22,7 +22,7 @@ extension QueryParser {
             return .none(keys: found.keys, kind, try tests(found, value))
         case (.token, "of-type"):
             return .some(
-                keys: suffixed(":of-type"), kind, try each(try rawAlternatives(value), ofType))
+                keys: suffixed(":of-type"), kind, try each(rawAlternatives(value), ofType))
         case (.token, "in"), (.token, "not-in"):
             var codes: [SearchTerminology.Code] = []
             for url in texts { codes += try expanded(found, terminology.expand(url)) }
@@ -55,13 +55,13 @@ extension QueryParser {
             return .some(keys: found.keys, kind, tests)
         case (.reference, "identifier"):
             var tests: [TermTest] = []
-            for text in try rawAlternatives(value) {
+            for text in rawAlternatives(value) {
                 tests.append(try test(text, .token, targets: [], parameter: found.code))
             }
             return .some(keys: suffixed(":identifier"), .token, tests)
         case (.reference, _) where lookup.isResourceType(modifier):
             var tests: [TermTest] = []
-            for text in try rawAlternatives(value) {
+            for text in rawAlternatives(value) {
                 tests.append(
                     try test(text, .reference, targets: [modifier], parameter: found.code))
             }
@@ -81,7 +81,7 @@ extension QueryParser {
 
     private func tests(_ found: FoundParameter, _ value: String) throws(SearchError) -> [TermTest] {
         var tests: [TermTest] = []
-        for text in try rawAlternatives(value) {
+        for text in rawAlternatives(value) {
             tests.append(
                 try test(text, found.kind, targets: found.targets, parameter: found.code))
         }

@@ -11,7 +11,7 @@ extension QueryParser {
     }
 
     mutating func readElements(_ value: String) throws(SearchError) {
-        let names = try alternatives(value)
+        let names = alternatives(value)
         let isName = names.allSatisfy { name in
             name.utf8.count <= 100
                 && name.utf8.allSatisfy {
@@ -25,7 +25,7 @@ extension QueryParser {
 
     mutating func readSort(_ value: String) throws(SearchError) {
         var keys: [SortKey] = []
-        for part in try alternatives(value) {
+        for part in alternatives(value) {
             let isDescending = part.hasPrefix("-")
             let code = isDescending ? String(part.dropFirst()) : part
             keys.append(SortKey(try sortValue(code), isDescending: isDescending))
@@ -58,10 +58,9 @@ extension QueryParser {
         guard parts.count == 1 || isIterated, parts[0] == "_include" || parts[0] == "_revinclude"
         else { throw .unknownParameter(name) }
         let isReverse = parts[0] == "_revinclude"
-        for part in try alternatives(value) {
-            let rule = try includeRule(part, isIterated)
-            if isReverse { query.revincludes.append(rule) } else { query.includes.append(rule) }
-        }
+        var rules: [IncludeRule] = []
+        for part in alternatives(value) { rules.append(try includeRule(part, isIterated)) }
+        if isReverse { query.revincludes += rules } else { query.includes += rules }
         guard query.includes.count + query.revincludes.count <= limits.includes else {
             throw .limit(.includes, maximum: limits.includes)
         }

@@ -78,7 +78,7 @@ struct QueryParser {
             return
         }
         for (name, value) in parameters where name == "_type" && !value.isEmpty {
-            let names = try alternatives(value)
+            let names = alternatives(value)
             for name in names where !lookup.isResourceType(name) { throw .unknownType(name) }
             query.types = Set(query.types + names).sorted()
         }
@@ -141,22 +141,23 @@ struct QueryParser {
             } else {
                 query.criteria.append(
                     try criterion(name, value, types: query.types, depth: 0))
+                // Databases bound what one statement may hold.
+                let count = query.criteria.reduce(0) { $0 + $1.alternativeCount }
+                guard count <= limits.alternatives else {
+                    throw .limit(.alternatives, maximum: limits.alternatives)
+                }
             }
         }
     }
 
     /// The values between commas, escapes resolved.
-    func alternatives(_ value: String) throws(SearchError) -> [String] {
-        try rawAlternatives(value).map { SearchText.unescaped($0) }
+    func alternatives(_ value: String) -> [String] {
+        rawAlternatives(value).map { SearchText.unescaped($0) }
     }
 
     /// The values between commas as they stand; empty ones say nothing.
-    func rawAlternatives(_ value: String) throws(SearchError) -> [String] {
-        let parts = SearchText.split(value, at: ",").filter { !$0.isEmpty }
-        guard parts.count <= limits.alternatives else {
-            throw .limit(.alternatives, maximum: limits.alternatives)
-        }
-        return parts
+    func rawAlternatives(_ value: String) -> [String] {
+        SearchText.split(value, at: ",").filter { !$0.isEmpty }
     }
 }
 

@@ -86,3 +86,18 @@ package enum SearchPrefix: String, Hashable, Sendable, CaseIterable {
     case endsBefore = "eb"
     case approximate = "ap"
 }
+
+extension SearchCriterion {
+    /// How many single tests there are inside.
+    var alternativeCount: Int {
+        switch self {
+        case .some(_, _, let tests), .none(_, _, let tests): tests.count
+        case .composite(_, let alternatives): alternatives.reduce(0) { $0 + $1.count }
+        case .id(let ids): ids.count
+        case .lastUpdated(let tests): tests.count
+        case .missing, .compartment: 1
+        case .link(_, _, let inner), .reverseLink(_, _, let inner): inner.alternativeCount
+        case .any(let criteria): criteria.reduce(0) { $0 + $1.alternativeCount }
+        }
+    }
+}

@@ -10,7 +10,8 @@ package struct SearchLimits: Hashable, Sendable {
     package var parameters = 64
     /// Bytes of a parameter's value.
     package var valueBytes = 16 << 10
-    /// Values between commas.
+    /// Values between commas, of all parameters together, parts of composites one by one, and codes
+    /// of value sets.
     package var alternatives = 300
     /// References one after another in a chain, `_has` included.
     package var chainDepth = 4
@@ -19,7 +20,7 @@ package struct SearchLimits: Hashable, Sendable {
     /// Keys of an order; a mark of a page holds a value for each.
     package var sortKeys = 3
     /// Codes of a value set.
-    package var expansion = 2000
+    package var expansion = 300
     /// Matches of a page when the request does not say.
     package var pageDefault = 50
     /// The most matches of a page: a larger `_count` means this.

@@ -41,7 +41,7 @@ package enum TextFolding {
     private static func foldedScalars(_ text: String) -> String {
         var folded = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if scalar.value >= 0x2E80, !(0xFE00...0xFFEF).contains(scalar.value) {
+            if scalar.value >= 0x3001, !(0xFE00...0xFFEF).contains(scalar.value) {
                 folded.append(scalar)
                 continue
             }
