@@ -84,6 +84,10 @@ struct TerminologyTests {
         #expect(truth("a/b/c", "urn:ietf:bcp:13") == false)
         #expect(truth("mm[Hg]", "http://unitsofmeasure.org") == true)
         #expect(truth("furlongs", "http://unitsofmeasure.org") == nil)
+        #expect(truth("CNY", "urn:iso:std:iso:4217") == nil)
+        #expect(truth("yuan", "urn:iso:std:iso:4217") == false)
+        #expect(truth("156", "urn:iso:std:iso:3166") == nil)
+        #expect(truth("China", "urn:iso:std:iso:3166") == false)
         #expect(truth("73211009", "http://snomed.info/sct") == nil)
     }
 

@@ -4,6 +4,8 @@ import FHIRPath
 enum CodeSyntax {
     static let languages = "urn:ietf:bcp:47"
     static let mediaTypes = "urn:ietf:bcp:13"
+    static let currencies = "urn:iso:std:iso:4217"
+    static let countries = "urn:iso:std:iso:3166"
     static let units = "http://unitsofmeasure.org"
 
     /// Whether a code has the form of its system; unknown for systems without one.
@@ -11,8 +13,11 @@ enum CodeSyntax {
         switch system {
         case languages: isLanguage(code) ? .isIn(display: nil) : .isOut
         case mediaTypes: isMediaType(code) ? .isIn(display: nil) : .isOut
+        // Which of the codes of this form are in use is not known here.
+        case currencies: isCode(code, lengths: 3...3) ? .unknown : .isOut
+        case countries: isCode(code, lengths: 2...3) ? .unknown : .isOut
         // Rare units are not in the table of units.
-        case units: UnitCode.isKnown(code) ? .isIn(display: nil) : .unknown
+        case units: CanonicalQuantity(code: code) != nil ? .isIn(display: nil) : .unknown
         default: .unknown
         }
     }
@@ -36,6 +41,13 @@ enum CodeSyntax {
         // Short names such as `xml` and `json` are older than media types and still in use.
         return isType && names.count <= 2
             && parts.dropFirst().allSatisfy { $0.contains(UInt8(ascii: "=")) }
+    }
+
+    /// Capitals, or for countries three digits (ISO 4217, ISO 3166-1).
+    private static func isCode(_ code: String, lengths: ClosedRange<Int>) -> Bool {
+        lengths.contains(code.utf8.count)
+            && (code.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+                || code.utf8.count == 3 && code.utf8.allSatisfy { (0x30...0x39).contains($0) })
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

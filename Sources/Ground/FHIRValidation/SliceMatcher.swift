@@ -11,11 +11,12 @@ struct SliceMatcher {
 
     /// Whether a value belongs to a slice; nil when that cannot be told.
     func matches(_ node: PathNode, _ slice: ProfileTree.Branch) -> Bool? {
-        let discriminators = slicing?.discriminators ?? []
+        var discriminators = slicing?.discriminators ?? []
         if discriminators.isEmpty {
             if branch.isChoice { return hasType(of: slice, node) }
-            if let url = extensionURL(slice) { return node.value["url"]?.stringValue == url }
-            return nil
+            // Extensions are always told apart by their URLs.
+            guard branch.name.lowercased().hasSuffix("extension") else { return nil }
+            discriminators = [.init(kind: "value", path: "url")]
         }
         for discriminator in discriminators {
             guard let isMet = meets(discriminator, node, slice) else { return nil }

@@ -6,8 +6,10 @@ import FHIRTerminology
 extension Validation {
     /// Invariants that are checked without FHIRPath: some stand on every element, others compare
     /// everything with everything, and ref-1 forgets that `#` is a reference too.
-    private static let builtIn: Set<String> = [
-        "ele-1", "ext-1", "ref-1", "dom-3", "bdl-7", "txt-2",
+    private static let builtIn: Set<String> = ["ele-1", "ext-1", "ref-1", "dom-3", "bdl-7"]
+    /// In FHIRPath these two are one function.
+    private static let narrativeFaults: [String: Narrative.Fault] = [
+        "txt-1": .markup, "txt-2": .empty,
     ]
 
     /// Checks rules of an element.
@@ -18,6 +20,10 @@ extension Validation {
             // Narratives are for what stands alone.
             if invariant.key == "dom-6", scope.isContained { continue }
             guard let expression = invariant.expression, countRule(at: path) else { continue }
+            if let fault = Self.narrativeFaults[invariant.key], let text = node.value.stringValue {
+                if Narrative.fault(text) == fault { reportBroken(invariant, at: path) }
+                continue
+            }
             guard let compiled = validator.paths[expression] else {
                 report(.uncheckedInvariant(invariant.key), at: path)
                 continue
@@ -25,15 +31,19 @@ extension Validation {
             do throws(PathError) {
                 let environment = environment(in: scope)
                 if try compiled.holds(on: node, in: environment) == false {
-                    report(
-                        .invariant(
-                            key: invariant.key, words: invariant.description,
-                            isError: invariant.isError), at: path)
+                    reportBroken(invariant, at: path)
                 }
             } catch {
                 report(.uncheckedInvariant(invariant.key), at: path)
             }
         }
+    }
+
+    private mutating func reportBroken(_ invariant: Invariant, at path: String) {
+        report(
+            .invariant(
+                key: invariant.key, words: invariant.description, isError: invariant.isError),
+            at: path)
     }
 
     private func environment(in scope: Scope) -> PathEnvironment {

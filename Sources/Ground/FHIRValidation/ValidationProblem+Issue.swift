@@ -114,7 +114,10 @@ extension ValidationProblem {
     private var values: (code: String, english: String, chinese: String)? {
         switch self {
         case .format(let type):
-            ("format", "The value has not the form of a \(type).", "该值不符合 \(type) 的格式。")
+            (
+                "format", "The value does not have the form of the type \(type).",
+                "该值不符合 \(type) 的格式。"
+            )
         case .fixedValue:
             ("fixed-value", "The definition gives this value; write exactly that.", "定义已规定该值；请照写。")
         case .pattern:

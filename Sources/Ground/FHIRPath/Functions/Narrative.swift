@@ -1,7 +1,15 @@
 import Encoding
 
 /// What the XHTML of a narrative may hold (FHIR R4 §2.6.5.2, rules txt-1 and txt-2).
-enum Narrative {
+package enum Narrative {
+    /// What can be wrong with a narrative.
+    package enum Fault: Hashable, Sendable {
+        /// No `div`, or elements and attributes that may not be there (txt-1).
+        case markup
+        /// Nothing that a reader would see (txt-2).
+        case empty
+    }
+
     private static let elements: Set<String> = [
         "a", "abbr", "acronym", "address", "area", "article", "aside", "b", "bdo", "big",
         "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "dfn", "div", "dl",
@@ -20,13 +28,14 @@ enum Narrative {
         "valign", "value", "vspace", "width", "xml:lang", "xmlns", "xml:space",
     ]
 
-    /// Whether a text is a `div` of allowed elements and attributes that shows something.
-    static func isAllowed(_ text: String) -> Bool {
+    /// What is wrong with a text; nil for a `div` of allowed elements and attributes that shows
+    /// something.
+    package static func fault(_ text: String) -> Fault? {
         let limits = XMLLimits(byteCount: 4 << 20, depth: 60, partCount: 200_000)
         guard let root = try? XMLReader.read(Array(text.utf8), limits: limits),
-            root.name == "div"
-        else { return false }
-        return isAllowed(root) && shows(root)
+            root.name == "div", isAllowed(root)
+        else { return .markup }
+        return shows(root) ? nil : .empty
     }
 
     private static func isAllowed(_ element: XMLElement) -> Bool {

@@ -21,7 +21,8 @@ extension PathEvaluator {
             return try text(arguments, 0, name, frame)
                 .map { [.boolean(!extensions(input, $0).isEmpty)] } ?? []
         case .htmlChecks:
-            return try text(input, "htmlChecks()").map { [.boolean(Narrative.isAllowed($0))] } ?? []
+            return try text(input, "htmlChecks()").map { [.boolean(Narrative.fault($0) == nil)] }
+                ?? []
         case .hasValue:
             guard input.count == 1 else { return [.boolean(false)] }
             guard case .node(let node) = input[0] else { return [.boolean(true)] }
