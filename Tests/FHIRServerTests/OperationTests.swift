@@ -53,6 +53,22 @@ struct OperationTests {
         #expect(zone.ask(.get, "ValueSet/$expand").status == 400)
     }
 
+    @Test("a search asks whether a code is in a value set")
+    func valueSets() throws {
+        let zone = try FHIRZone(seed: 76)
+        _ = try zone.patient("杨", identifier: "1")
+        let set = "http://hl7.org/fhir/ValueSet/administrative-gender"
+        #expect(zone.ask(.get, "Patient?gender:in=\(set)").ids == [])
+        let answer = zone.ask(
+            .post, "Patient",
+            [
+                "resourceType": "Patient", "gender": "female",
+                "identifier": [["system": "urn:test", "value": "2"]],
+            ])
+        let id = try #require(answer.resource?["id"]?.stringValue)
+        #expect(zone.ask(.get, "Patient?gender:in=\(set)").ids == [id])
+    }
+
     @Test("a patch by FHIRPath changes what it names")
     func patch() throws {
         let zone = try FHIRZone(seed: 73)

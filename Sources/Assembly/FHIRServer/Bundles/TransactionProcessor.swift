@@ -28,7 +28,7 @@ struct TransactionProcessor {
         let names = try lockNames(entries)
         let (steps, results, rewriting) = try service.store.holding(names) {
             () throws(FHIRError) -> ([Step], [WriteResult], ReferenceRewriting) in
-            try write(entries)
+            try write(entries, holding: names)
         }
         var answers: [JSONValue] = []
         for (entry, step) in zip(entries, steps) {
@@ -63,14 +63,7 @@ struct TransactionProcessor {
     private func lockNames(_ entries: [EntryRequest]) throws(FHIRError) -> Set<String> {
         var names: Set<String> = []
         for entry in entries where entry.request.method != .get && entry.request.method != .head {
-            guard let type = entry.request.path.first else { continue }
-            if entry.request.path.count >= 2 {
-                names.insert(entry.request.path.prefix(2).joined(separator: "/"))
-            } else if !entry.request.query.isEmpty
-                || entry.request.headers["if-none-exist"] != nil
-            {
-                names.insert(type + "?")
-            }
+            names.formUnion(try service.lockNames(entry.request, for: caller))
         }
         return names
     }
@@ -78,7 +71,7 @@ struct TransactionProcessor {
     // MARK: Writing
 
     private func write(
-        _ entries: [EntryRequest]
+        _ entries: [EntryRequest], holding names: Set<String>
     ) throws(FHIRError) -> ([Step], [WriteResult], ReferenceRewriting) {
         var steps: [Step?] = Array(repeating: nil, count: entries.count)
         var targets: [String: String] = [:]
@@ -102,6 +95,7 @@ struct TransactionProcessor {
                     if let url = entry.fullURL { targets[url] = version.name.text }
                 case .absent: steps[entry.index] = .absent
                 case .order(let order):
+                    try service.requireHeld(order, names)
                     try add(order, entry)
                     if let url = entry.fullURL, method != .delete {
                         targets[url] = order.name.text

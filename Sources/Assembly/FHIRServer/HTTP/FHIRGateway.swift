@@ -87,6 +87,8 @@ package final class FHIRGateway: HTTPHandler {
             return Self.json(SmartConfiguration.document(tokens), status: 200)
         case ["token"] where request.method == .post:
             return tokenAnswer(request)
+        case ["openapi.json"] where isRead:
+            return Self.json(FHIRDescription.document(of: service), status: 200)
         case ["metadata"] where isRead:
             return response(
                 FHIRAnswer(200, Capability.statement(of: service)),

@@ -3,6 +3,7 @@ import Base
 import Encoding
 import FHIRDefinitions
 import FHIRSearch
+import FHIRTerminology
 
 extension FHIRService {
     /// Where a search looks.
@@ -114,10 +115,23 @@ extension FHIRService {
         do throws(SearchError) {
             return try SearchQuery(
                 parsing: parameters, type: place.type, compartment: place.compartment,
-                table: table, base: address.base, strict: strict)
+                table: table, base: address.base, strict: strict,
+                terminology: searchTerminology)
         } catch {
             throw FHIRError(400, "invalid", error.refusal)
         }
+    }
+
+    /// The value sets that searches may ask about.
+    private var searchTerminology: SearchTerminology {
+        let terminology = terminology
+        var known = SearchTerminology()
+        known.expand = { url in
+            (try? terminology.expand(url))?.codes.map {
+                SearchTerminology.Code(system: $0.system, code: $0.code)
+            }
+        }
+        return known
     }
 
     /// The resource of a version.

@@ -9,6 +9,22 @@ enum Capability {
         "search-type",
     ]
 
+    /// Operations of the system; those of types stand there too, as clients look for them here.
+    private static let operations = [
+        ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
+        ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+        ("meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta"),
+        ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
+        ("expand", "http://hl7.org/fhir/OperationDefinition/ValueSet-expand"),
+        ("validate-code", "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code"),
+        ("lookup", "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup"),
+        ("subsumes", "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes"),
+    ]
+
+    private static func operation(_ operation: (name: String, definition: String)) -> JSONValue {
+        ["name": .string(operation.name), "definition": .string(operation.definition)]
+    }
+
     static func statement(of service: FHIRService) -> JSONValue {
         let types = service.table.types.filter { $0.kind == .resource && !$0.isAbstract }
         return [
@@ -29,6 +45,7 @@ enum Capability {
                         ["code": "transaction"], ["code": "batch"], ["code": "search-system"],
                         ["code": "history-system"],
                     ],
+                    "operation": .array(operations.map(operation)),
                 ]
             ],
         ]

@@ -27,6 +27,7 @@ extension FHIRService {
                 }
                 return answer(200, showing: version, request)
             case .order(let order):
+                try requireHeld(order, names)
                 let results = try store.write([order])
                 guard let result = results.first else { return FHIRAnswer(204) }
                 return answer(to: result, request)
@@ -46,8 +47,20 @@ extension FHIRService {
             for match in try find(type, request.method == .post ? [] : request.query, for: caller) {
                 names.insert(match.name.text)
             }
+            if request.method == .put, let id = (try? request.json())?["id"]?.stringValue {
+                names.insert(type + "/" + id)
+            }
         }
         return names
+    }
+
+    /// Refuses an order for a resource that is not held: a condition found another one meanwhile.
+    ///
+    /// An id that was just made is nobody else's.
+    func requireHeld(_ order: WriteOrder, _ names: Set<String>) throws(FHIRError) {
+        guard names.contains(order.name.text) || order.condition == .absent else {
+            throw .conflict
+        }
     }
 
     /// Looks at the conditions of a write; nothing is written yet.
