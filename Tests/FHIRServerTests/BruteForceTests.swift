@@ -99,7 +99,12 @@ struct BruteForceTests {
                     account: resident, isStaff: false, purpose: .treatment,
                     scopes: ScopeSet("patient/*.rs")),
             ]
-            let all = try everything(zone.indexes[place])
+            let extractor = TermExtractor(
+                try FHIRZone.table.get(), base: "http://fhir.example/fhir")
+            let all = try everything(zone.indexes[place]).map { version in
+                let value = try JSONValue(parsing: try #require(version.body))
+                return (version, extractor.terms(of: value, type: version.name.type))
+            }
             for caller in callers {
                 let filter = try Filter(all, caller, zone.node, at: zone.clock.now)
                 for search in Self.searches {
@@ -232,12 +237,12 @@ private typealias Shown = ConditionMutex<[AccountID: Set<String>]>
 private struct Filter {
     private let scan = ScanIndex()
 
-    init(_ all: [StoredVersion], _ caller: Caller, _ node: Node, at now: Timestamp) throws {
+    init(
+        _ all: [(StoredVersion, IndexTerms)], _ caller: Caller, _ node: Node, at now: Timestamp
+    ) throws {
         let state = try node.state()
-        let extractor = TermExtractor(
-            try FHIRZone.table.get(), base: "http://fhir.example/fhir")
         var changes: [IndexChange] = []
-        for version in all {
+        for (version, terms) in all {
             let label = try #require(ScopeLabel(version.scope))
             if label.domain.isPersonal {
                 let decision = try ConsentDecision.decide(
@@ -246,9 +251,7 @@ private struct Filter {
                         domain: label.domain, purpose: caller.purpose, now: now), state: state)
                 guard decision.allowed else { continue }
             }
-            let value = try JSONValue(parsing: try #require(version.body))
-            changes.append(
-                .put(version, extractor.terms(of: value, type: version.name.type)))
+            changes.append(.put(version, terms))
         }
         try scan.write(changes)
     }

@@ -178,6 +178,7 @@ package struct FHIRBenchmark: Sendable {
         /// Microseconds.
         let median: Int
         let late: Int
+        /// Bytes of all answers.
         let found: Int
     }
 
@@ -201,11 +202,7 @@ package struct FHIRBenchmark: Sendable {
                     let answer = service.respond(to: request, for: caller)
                     micros.append(Int((SystemClock.monotonicNanoseconds - begin) / 1000))
                     precondition(answer.status == 200)
-                    if case .resource(let bundle) = answer.body {
-                        found += bundle["entry"]?.elements.count ?? 0
-                    } else {
-                        found += 1
-                    }
+                    if case .bytes(let bytes) = answer.body { found += bytes.count }
                 }
                 let done = (micros: micros, found: found)
                 results.withLock { $0.append(done) }

@@ -21,16 +21,6 @@ enum BundleAnswer {
         return bundle
     }
 
-    /// An entry of a search.
-    static func found(
-        _ resource: JSONValue, _ version: StoredVersion, mode: String, _ address: ServerAddress
-    ) -> JSONValue {
-        [
-            "fullUrl": .string(address.url(version.name)), "resource": resource,
-            "search": ["mode": .string(mode)],
-        ]
-    }
-
     /// An entry of a history.
     static func past(
         _ version: StoredVersion, resource: JSONValue?, _ address: ServerAddress

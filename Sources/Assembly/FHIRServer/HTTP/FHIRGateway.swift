@@ -167,7 +167,8 @@ package final class FHIRGateway: HTTPHandler {
             response.body = .bytes(value.serialized(pretty: pretty))
         case .bytes(let bytes):
             response.headers["content-type"] = "application/fhir+json; charset=utf-8"
-            response.body = .bytes(bytes)
+            let value = pretty ? try? JSONValue(parsing: bytes) : nil
+            response.body = .bytes(value?.serialized(pretty: true) ?? bytes)
         case .other(let bytes, let type):
             response.headers["content-type"] = type
             response.body = .bytes(bytes)

@@ -87,11 +87,9 @@ extension FHIRService {
                     query: query, visible: .everything,
                     after: request.parameter("_page").map { PageMark(text: $0) }))
         } catch { throw FHIRError(error) }
-        var entries: [JSONValue] = []
+        var entries = BundleEntries(address: address)
         for version in page.matches {
-            entries.append(
-                BundleAnswer.found(
-                    try value(of: version), version, mode: "match", address))
+            if let body = version.body { entries.add(body, of: version, mode: "match") }
         }
         let parameters = query.selfParameters.map { (name: $0.name, value: $0.value) }
         var links = [(relation: "self", url: address.url(type, parameters))]
@@ -99,11 +97,10 @@ extension FHIRService {
             links.append(
                 ("next", address.url(type, parameters + [(name: "_page", value: next.text)])))
         }
-        return FHIRAnswer(
-            200,
-            BundleAnswer.bundle(
-                "searchset", id: store.freshID(), time: clock(), total: page.total, links: links,
-                entries: entries))
+        let frame = BundleAnswer.bundle(
+            "searchset", id: store.freshID(), time: clock(), total: page.total, links: links,
+            entries: [])
+        return FHIRAnswer(200, body: .bytes(entries.inserted(into: frame)))
     }
 
     /// The resources of one patient, who must be the caller or hosted by the calling institution.

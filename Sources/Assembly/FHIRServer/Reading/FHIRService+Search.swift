@@ -56,29 +56,26 @@ extension FHIRService {
         } catch { throw FHIRError(error) }
         let shown = try reading.visible(page.matches + page.included, for: caller)
         let presentation = try Presentation(request, type: place.type)
-        func entries(_ versions: [StoredVersion], mode: String) throws(FHIRError) -> [JSONValue] {
-            var entries: [JSONValue] = []
+        let isWhole = presentation.part == .whole && request.parameter("_pretty") != "true"
+        var entries = BundleEntries(address: address)
+        for (versions, mode) in [(page.matches, "match"), (page.included, "include")] {
             for version in versions where shown.contains(version.name) {
-                entries.append(
-                    BundleAnswer.found(
-                        presentation.apply(to: try value(of: version), table), version,
-                        mode: mode, address))
+                if isWhole, let body = version.body {
+                    entries.add(body, of: version, mode: mode)
+                } else {
+                    entries.add(
+                        presentation.apply(to: try value(of: version), table).serialized(),
+                        of: version, mode: mode)
+                }
             }
-            return entries
         }
-        var all = try entries(page.matches, mode: "match")
-        all += try entries(page.included, mode: "include")
         if !query.ignored.isEmpty {
-            all.append([
-                "resource": Outcome.resource(query.ignored.map(Self.ignoredIssue)),
-                "search": ["mode": "outcome"],
-            ])
+            entries.add(outcome: Outcome.resource(query.ignored.map(Self.ignoredIssue)))
         }
-        return FHIRAnswer(
-            200,
-            BundleAnswer.bundle(
-                "searchset", id: store.freshID(), time: clock(), total: page.total,
-                links: links(place, query, request, next: page.next), entries: all))
+        let frame = BundleAnswer.bundle(
+            "searchset", id: store.freshID(), time: clock(), total: page.total,
+            links: links(place, query, request, next: page.next), entries: [])
+        return FHIRAnswer(200, body: .bytes(entries.inserted(into: frame)))
     }
 
     private func links(
