@@ -153,6 +153,41 @@ struct ConsentSearchTests {
         #expect(zone.ask(.get, "Observation", as: guest).ids == [])
     }
 
+    @Test("a patch shows nothing to whom the resident forbids to read")
+    func deniedPatch() throws {
+        let zone = try FHIRZone(seed: 26)
+        let patient = try zone.patient("楚", identifier: "1")
+        let created = zone.ask(.post, "Observation", observation(patient, "laboratory"))
+        let id = try #require(created.resource?["id"]?.stringValue)
+        let account = FHIRZone.account(zone.doctors[0]).description
+        let denied = zone.ask(
+            .post, "Consent",
+            consent(
+                patient, ["reference": .string("Practitioner/\(account)")],
+                domains: ["laboratory"], type: "deny"))
+        #expect(denied.status == 201)
+        let answer = zone.ask(
+            .patch, "Observation/\(id)",
+            [["op": "replace", "path": "/status", "value": "amended"]],
+            headers: ["content-type": "application/json-patch+json"], as: zone.doctor(0))
+        #expect(answer.status == 403 && answer.code == "consent.deny")
+        #expect(zone.ask(.get, "Observation/\(id)").resource?["status"] == "final")
+    }
+
+    @Test("what is included needs the token's scope too")
+    func includedScopes() throws {
+        let zone = try FHIRZone(seed: 27)
+        let patient = try zone.patient("何", identifier: "1")
+        _ = zone.ask(.post, "Observation", observation(patient, "exam"))
+        let url = "Observation?_include=Observation:patient"
+        let reader = Caller(
+            account: FHIRZone.account(zone.institutions[0]), isStaff: true, purpose: .treatment,
+            scopes: ScopeSet("system/Observation.rs"))
+        #expect(zone.ask(.get, url).ids.count == 2)
+        #expect(zone.ask(.get, url, as: reader).ids.count == 1)
+        #expect(zone.ask(.get, "Patient/\(patient)/Consent", as: reader).status == 403)
+    }
+
     @Test("scopes limit what a token does")
     func scopes() throws {
         let zone = try FHIRZone(seed: 25)

@@ -40,7 +40,8 @@ struct TransactionProcessor {
             case .existing(let version):
                 answers.append(
                     ResponseEntry.json(
-                        service.answer(200, showing: version, entry.request), service.address))
+                        try service.answer(existing: version, entry.request, for: caller),
+                        service.address))
             case .absent:
                 answers.append(ResponseEntry.json(FHIRAnswer(204), service.address))
             case .read:

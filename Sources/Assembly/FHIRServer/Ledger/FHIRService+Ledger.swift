@@ -25,6 +25,7 @@ extension FHIRService {
             request.method == .get
         {
             let name = try name("Patient", request.path[1])
+            try caller.require(.search, request.path[2])
             return try ledgerSearch(request.path[2], name, request, for: caller)
         }
         return nil

@@ -109,6 +109,7 @@ package final class BulkExports: Sendable {
     ) throws(FHIRError) -> HTTPResponse {
         let job = try job(id, for: caller)
         let type = name.hasSuffix(".ndjson") ? String(name.dropLast(7)) : ""
+        try caller.require(.read, type)
         guard case .done = job.state, let file = job.files.first(where: { $0.type == type }) else {
             throw .notFound("file")
         }

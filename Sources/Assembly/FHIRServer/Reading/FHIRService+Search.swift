@@ -54,11 +54,13 @@ extension FHIRService {
         do throws(IndexError) {
             page = try index.search(search)
         } catch { throw FHIRError(error) }
-        let shown = try reading.visible(page.matches + page.included, for: caller)
+        // What is included is read, so the token must cover it too.
+        let included = page.included.filter { caller.scopes.allows(.read, $0.name.type) }
+        let shown = try reading.visible(page.matches + included, for: caller)
         let presentation = try Presentation(request, type: place.type)
         let isWhole = presentation.part == .whole && request.parameter("_pretty") != "true"
         var entries = BundleEntries(address: address)
-        for (versions, mode) in [(page.matches, "match"), (page.included, "include")] {
+        for (versions, mode) in [(page.matches, "match"), (included, "include")] {
             for version in versions where shown.contains(version.name) {
                 if isWhole, let body = version.body {
                     entries.add(body, of: version, mode: mode)

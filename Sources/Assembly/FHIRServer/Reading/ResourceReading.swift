@@ -27,7 +27,8 @@ struct ResourceReading: Sendable {
         return try shown(found, name, caller)
     }
 
-    private func shown(
+    /// The version, when the caller may see it and it was not deleted; decided and recorded.
+    func shown(
         _ version: StoredVersion?, _ name: ResourceName, _ caller: Caller
     ) throws(FHIRError) -> StoredVersion {
         guard let version else { throw .notFound(name.text) }

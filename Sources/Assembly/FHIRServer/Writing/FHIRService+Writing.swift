@@ -22,10 +22,7 @@ extension FHIRService {
             switch try resolve(request, for: caller) {
             case .absent: return FHIRAnswer(204)
             case .existing(let version):
-                guard try !reading.visible([version], for: caller).isEmpty else {
-                    return FHIRAnswer(200)
-                }
-                return answer(200, showing: version, request)
+                return try answer(existing: version, request, for: caller)
             case .order(let order):
                 try requireHeld(order, names)
                 let results = try store.write([order])
@@ -33,6 +30,16 @@ extension FHIRService {
                 return answer(to: result, request)
             }
         }
+    }
+
+    /// The answer to a create that found its resource there: a read, decided and recorded.
+    func answer(
+        existing version: StoredVersion, _ request: FHIRRequest, for caller: Caller
+    ) throws(FHIRError) -> FHIRAnswer {
+        guard caller.scopes.allows(.read, version.name.type),
+            try !reading.visible([version], for: caller).isEmpty
+        else { return FHIRAnswer(200) }
+        return answer(200, showing: version, request)
     }
 
     /// What must be held so that a write's conditions stay true: the resource, and for conditions
@@ -153,6 +160,9 @@ extension FHIRService {
     ) throws(FHIRError) -> Resolved {
         let current = try target(type, id, request, for: caller)
         guard let current else { throw .notFound(type) }
+        // A patch shows what it changes, so it is a read too: decided and recorded.
+        try caller.require(.read, type)
+        _ = try reading.shown(current, current.name, caller)
         guard let body = current.body, let value = try? JSONValue(parsing: body),
             current.method != .delete
         else { throw ResourceReading.gone(current.name) }
