@@ -46,7 +46,7 @@ package final class Node: Sendable {
     private let admission: Admission
     private let hub: EventHub
     private let outbox: AuditOutbox
-    let rights = ConsentWatch()
+    let rights: ConsentWatch
     let upkeep: Upkeep?
     private let trust: TrustKeeper
     private let workers: WorkerPool
@@ -105,6 +105,7 @@ package final class Node: Sendable {
             storage: storage, blobs: blobs, alarms: alarms, outbox: outbox, signer: signing,
             heights: heights, metrics: metrics,
             clock: clock, random: random)
+        rights = ConsentWatch(startedAt: clock())
         let eraser = VaultEraser(store: storage.store, vault: storage.vault)
         let (chain, shared) = (chain, shared)
         let upkeep = configuration.upkeep.map {

@@ -19,7 +19,6 @@ package final class BulkExports: Sendable {
     private static let jobLimit = 100
     static let prefix = "export/"
 
-    private let service: @Sendable () -> FHIRService?
     private let index: any ResourceIndex
     private let folder: String
     private let key: SecretBytes
@@ -28,19 +27,19 @@ package final class BulkExports: Sendable {
     private let cancelled = Mutex<Set<String>>([])
 
     init(
-        index: any ResourceIndex, folder: String, key: SecretBytes, random: any RandomSource,
-        service: @escaping @Sendable () -> FHIRService?
+        index: any ResourceIndex, folder: String, key: SecretBytes, random: any RandomSource
     ) {
         (self.index, self.folder, self.key) = (index, folder, key)
-        (self.random, self.service) = (random, service)
+        self.random = random
     }
 
-    /// Starts the thread that works, and takes up what was broken off.
-    package func start() throws {
+    /// Starts the thread that works for the service until ``stop()``, and takes up what was broken
+    /// off.
+    func start(for service: FHIRService) throws {
         try FileSystem.makeFolder(folder)
         let open = try jobs().filter { $0.state == .running }
         queue.withLock { $0 = open }
-        _ = try Thread("export") { [self] in run() }
+        _ = try Thread("export") { [self] in run(for: service) }
     }
 
     /// Ends the work after the page that is under way.
@@ -154,7 +153,7 @@ package final class BulkExports: Sendable {
 
     // MARK: Work
 
-    private func run() {
+    private func run(for service: FHIRService) {
         while true {
             let next = queue.wait { queue -> ExportJob?? in
                 guard let jobs = queue else { return .some(nil) }
@@ -162,7 +161,7 @@ package final class BulkExports: Sendable {
                 queue?.removeFirst()
                 return first
             }
-            guard let job = next, let service = service() else { return }
+            guard let job = next else { return }
             work(on: job, service)
         }
     }

@@ -61,7 +61,7 @@ package final class FHIRHost: Sendable {
             registry: settings.clients, institution: desk.account, port: port,
             address: settings.address, clock: clock, random: random)
         _ = try service.complete(through: RecordReader(store: store, port: port))
-        do { try service.exports.start() } catch {
+        do { try service.exports.start(for: service) } catch {
             throw FHIRError(
                 500, "exception", "export-folder",
                 "The folder of exports cannot be used. Check its path and rights.",

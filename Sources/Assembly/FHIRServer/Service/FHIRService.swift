@@ -5,7 +5,6 @@ package import FHIRDefinitions
 package import FHIRSearch
 import FHIRTerminology
 import HTTPServer
-import Synchronization
 
 /// A FHIR R4 server over the records of one institution, under consent.
 ///
@@ -72,12 +71,9 @@ package final class FHIRService: Sendable {
             index: parts.index, desk: parts.desk, extractor: extractor,
             scopes: scopes, policy: parts.policy, clock: parts.clock, random: parts.random)
         reading = ResourceReading(index: parts.index, rights: rights, store: store)
-        let own = WeakService()
         exports = BulkExports(
             index: parts.index, folder: parts.exportFolder,
-            key: parts.desk.fileKey("export/1"), random: parts.random
-        ) { own.service }
-        own.service = self
+            key: parts.desk.fileKey("export/1"), random: parts.random)
     }
 
     /// Completes writes that were on their way when the server stopped; call it before serving.
@@ -230,17 +226,5 @@ package final class FHIRService: Sendable {
             answer.body = .resource(presentation.apply(to: value, table))
         }
         return answer
-    }
-}
-
-/// Lets the export's thread find the service without keeping it alive.
-private final class WeakService: Sendable {
-    private let inside = Mutex(Reference())
-
-    private struct Reference: @unchecked Sendable { weak var service: FHIRService? }
-
-    var service: FHIRService? {
-        get { inside.withLock { $0.service } }
-        set { inside.withLock { $0.service = newValue } }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Ledger
 import Synchronization
 
@@ -6,7 +7,10 @@ final class ConsentWatch: BlockObserver {
     /// Tables on which decisions rest, as their keys begin.
     private static let tables = [Array("consent/grants".utf8), Array("membership/".utf8)]
 
-    private let count = Atomic<UInt64>(1)
+    private let count: Atomic<UInt64>
+
+    /// Begins behind all marks of earlier runs: a run makes fewer blocks than milliseconds pass.
+    init(startedAt time: Timestamp) { count = Atomic(time.milliseconds) }
 
     /// Another number than before when a decision may be another.
     var mark: UInt64 { count.load(ordering: .acquiring) }

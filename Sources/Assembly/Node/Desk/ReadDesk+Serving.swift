@@ -91,9 +91,7 @@ extension ReadDesk {
             while start < reads.count {
                 let owner = reads[start].owner
                 var end = start
-                while end < reads.count, reads[end].owner == owner,
-                    end - start < Self.recordLimit
-                { end += 1 }
+                while end < reads.count, reads[end].owner == owner { end += 1 }
                 let items = try requested(reads[start..<end].map(\.record), of: owner, state)
                 let isServed = items.map { isOwn || $0.item?.writer == institution }
                 let (decisions, reservation) = try decide(
@@ -102,8 +100,14 @@ extension ReadDesk {
                 let results = zip(items, decisions).map {
                     ReadResult(record: $0.record, decision: $1, item: $0.item, content: nil)
                 }
-                let events = auditEvents(
-                    results, first: reservation.event, reader: reader, purpose: purpose, state)
+                // One read of a grant, in as many events as their limit of records asks for.
+                var events: [ReadEvent] = []
+                for part in stride(from: 0, to: results.count, by: Self.recordLimit) {
+                    events += auditEvents(
+                        Array(results[part...].prefix(Self.recordLimit)),
+                        first: part == 0 ? reservation.event : random.hash256(), reader: reader,
+                        purpose: purpose, state)
+                }
                 posts.append(Post(owner: owner, events: events, reservation: reservation))
                 verdicts += decisions
                 start = end

@@ -44,7 +44,7 @@ package final class ReadDesk: Sendable {
     private let heights: HeightSource
     let metrics: NodeMetrics
     let clock: @Sendable () -> Timestamp
-    private let random: any RandomSource
+    let random: any RandomSource
 
     init(
         storage: NodeStorage, blobs: BlobExchange?, alarms: AlarmBoard, outbox: AuditOutbox,
