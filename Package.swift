@@ -223,7 +223,8 @@ let package = Package(
         tests(
             "SearchTests",
             [
-                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQL",
+                "IndexSQLite",
                 "IndexPostgres", "Rehearsal", "System",
             ]),
         tests(
