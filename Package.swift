@@ -61,11 +61,13 @@ let package = Package(
         room("Base", in: "Ground"),
         room("Encoding", in: "Ground", ["Base"]),
         room("Cryptography", in: "Ground", ["Base", "COpenSSL", "CSodium"]),
+        room("Compression", in: "Ground", ["CZstandard"]),
         room("Merkle", in: "Ground", ["Base", "Encoding", "Cryptography"]),
+        room("Parquet", in: "Ground", ["Base", "Compression"]),
         room("FHIRModel", in: "Ground", ["Base", "Encoding"]),
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
-        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
+        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRPatch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
@@ -93,7 +95,7 @@ let package = Package(
         room(
             "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
-        room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
+        room("IndexSQL", in: "Edges", ["Base", "Compression", "FHIRSearch", "System"]),
         room(
             "IndexSQLite", in: "Edges",
             ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
@@ -220,6 +222,7 @@ let package = Package(
         tests(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
+        tests("ParquetTests", ["Base", "Compression", "Parquet", "System"]),
         tests(
             "SearchTests",
             [
