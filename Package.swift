@@ -175,6 +175,12 @@ let package = Package(
                 "System", "HTTPServer", "Agent",
             ] + modules),
         room(
+            "Analytics", in: "Assembly",
+            [
+                "Base", "Encoding", "FHIRModel", "FHIRDefinitions", "FHIRPath", "FHIRViews",
+                "Parquet", "System",
+            ]),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
@@ -209,7 +215,8 @@ let package = Package(
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
                 "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
-                "IndexPostgres", "FHIRTerminology", "FHIRValidation",
+                "IndexPostgres", "FHIRTerminology", "FHIRValidation", "FHIRPath", "FHIRViews",
+                "Analytics",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -223,6 +230,12 @@ let package = Package(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
         tests("ParquetTests", ["Base", "Compression", "Parquet", "System"]),
+        tests(
+            "AnalyticsTests",
+            [
+                "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "Conformance",
+                "Analytics", "System", "kanglian",
+            ]),
         tests(
             "SearchTests",
             [
