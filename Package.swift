@@ -304,7 +304,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
                 "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
                 "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation", "FHIRTerminology",
-                "IndexSQLite", "Conformance",
+                "IndexSQLite", "Conformance", "kanglian",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),
