@@ -4,7 +4,7 @@ SWIFT := scripts/swift
 KANGLIAN := .build/release/kanglian
 ARGS ?=
 
-.PHONY: help setup packages build run test lint format bench fuzz clean
+.PHONY: help setup packages build run test lint format bench fuzz spark clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: build ## Measure the ledger and the import; ARGS=--json for machines
 
 fuzz: packages ## Fuzz the decoders; TARGET=cbor SECONDS=300 (default: all, 60 s each)
 	@TARGET='$(TARGET)' DURATION='$(SECONDS)' scripts/fuzz
+
+spark: ## Install Spark and Java for docs/guides/analytics-with-spark.md (into .build/spark)
+	@scripts/spark
 
 clean: ## Delete what was built (the zone, keys and data stay)
 	@rm -rf .build

@@ -61,11 +61,13 @@ let package = Package(
         room("Base", in: "Ground"),
         room("Encoding", in: "Ground", ["Base"]),
         room("Cryptography", in: "Ground", ["Base", "COpenSSL", "CSodium"]),
+        room("Compression", in: "Ground", ["CZstandard"]),
         room("Merkle", in: "Ground", ["Base", "Encoding", "Cryptography"]),
+        room("Parquet", in: "Ground", ["Base", "Compression"]),
         room("FHIRModel", in: "Ground", ["Base", "Encoding"]),
         room("FHIRDefinitions", in: "Ground", ["Base", "Encoding"]),
         room("FHIRPath", in: "Ground", ["Base", "Encoding", "FHIRDefinitions"]),
-        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRPath"]),
+        room("FHIRViews", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRSearch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRPatch", in: "Ground", ["Base", "Encoding", "FHIRDefinitions", "FHIRPath"]),
         room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
@@ -93,7 +95,7 @@ let package = Package(
         room(
             "Links", in: "Edges", ["Base", "Encoding", "Cryptography", "System", "CLinksShim"]),
 
-        room("IndexSQL", in: "Edges", ["Base", "FHIRSearch", "System", "CZstandard"]),
+        room("IndexSQL", in: "Edges", ["Base", "Compression", "FHIRSearch", "System"]),
         room(
             "IndexSQLite", in: "Edges",
             ["Base", "FHIRSearch", "IndexSQL", "CSQLCipher"]),
@@ -173,6 +175,12 @@ let package = Package(
                 "System", "HTTPServer", "Agent",
             ] + modules),
         room(
+            "Analytics", in: "Assembly",
+            [
+                "Base", "Encoding", "FHIRModel", "FHIRDefinitions", "FHIRPath", "FHIRViews",
+                "Parquet", "System",
+            ]),
+        room(
             "Rehearsal", in: "Assembly",
             ["Base", "Encoding", "Ordering", "System", "HTTPClient"]),
 
@@ -207,7 +215,8 @@ let package = Package(
                 "FHIRModel", "System", "StorageFiles", "HTTPServer", "HTTPClient", "Metrics",
                 "Sandbox", "Node", "Gateway", "Agent", "Conformance", "Benchmarks", "Simulator",
                 "Rehearsal", "FHIRDefinitions", "FHIRSearch", "FHIRServer", "IndexSQLite",
-                "IndexPostgres", "FHIRTerminology", "FHIRValidation",
+                "IndexPostgres", "FHIRTerminology", "FHIRValidation", "FHIRPath", "FHIRViews",
+                "Analytics",
             ] + modules,
             path: "Sources/Doors/kanglian", swiftSettings: house),
 
@@ -220,6 +229,13 @@ let package = Package(
         tests(
             "FHIRPathTests",
             ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "System"]),
+        tests("ParquetTests", ["Base", "Compression", "Parquet", "System"]),
+        tests(
+            "AnalyticsTests",
+            [
+                "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRViews", "Conformance",
+                "Analytics", "System", "kanglian",
+            ]),
         tests(
             "SearchTests",
             [
@@ -289,7 +305,7 @@ let package = Package(
                 "Base", "Encoding", "Cryptography", "Ledger", "Storage", "ContractKit", "System",
                 "Sandbox", "Node", "Agent", "HTTPServer", "HTTPClient", "FHIRModel",
                 "FHIRDefinitions", "FHIRSearch", "FHIRServer", "FHIRValidation", "FHIRTerminology",
-                "IndexSQLite", "Conformance",
+                "IndexSQLite", "Conformance", "kanglian",
             ] + modules),
         tests("HouseTests", ["Base", "System"]),
         tests("ConsoleTests", ["Console"]),

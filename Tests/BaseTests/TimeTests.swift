@@ -31,6 +31,18 @@ struct CivilDateTests {
     }
 
     @Test(
+        "are read in one form only",
+        arguments: [
+            ("2026-11-21", 20_778), ("0001-01-01", -719_162), ("2026-02-29", nil), ("2026-11", nil),
+            ("2026-11-2", nil), ("2026-11-021", nil), ("+026-11-21", nil), ("2026-11-21T", nil),
+            ("0000-01-01", nil), ("", nil), ("２０２６-11-21", nil),
+        ])
+    func reads(_ text: String, number: Int?) {
+        #expect(CivilDate(iso: text)?.daysSinceEpoch == number)
+        #expect(number == nil || CivilDate(iso: text)?.iso == text)
+    }
+
+    @Test(
         "have known numbers",
         arguments: [
             (1970, 1, 1, 0), (1969, 12, 31, -1), (2000, 2, 29, 11_016), (2000, 3, 1, 11_017),

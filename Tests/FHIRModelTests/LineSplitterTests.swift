@@ -4,6 +4,18 @@ import Testing
 
 @Suite("The splitter of lines")
 struct LineSplitterTests {
+    @Test("numbers lines as editors do, empty ones included")
+    func numbers() throws {
+        var splitter = LineSplitter(maximumByteCount: 11)
+        let lines =
+            try splitter.receiveNumbered(Array("a\n\n\r\nb\nc".utf8))
+            + splitter.receiveNumbered(Array("d\ne".utf8))
+        #expect(lines.map(\.number) == [1, 4, 5])
+        #expect(lines.map(\.bytes) == ["a", "b", "cd"].map { Array($0.utf8) })
+        #expect(splitter.finishNumbered()?.number == 6)
+        #expect(splitter.finishNumbered() == nil)
+    }
+
     @Test("gives the same lines however the bytes arrive", arguments: 0..<50 as Range<UInt64>)
     func pieces(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)

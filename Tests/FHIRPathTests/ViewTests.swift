@@ -75,6 +75,8 @@ struct ViewTests {
         selecting(#"{"forEach":1,"column":[\#(column("a", "id"))]}"#),
         selecting(#"{"unionAll":[\#(id),{"column":[\#(column("b", "id"))]}]}"#),
         selecting(id, rest: #","constant":[{"name":"a"}]"#),
+        selecting(#"{"column":[\#(column("a", "id", rest: #","type":1"#))]}"#),
+        selecting(#"{"column":[\#(column("a", "id", rest: #","tag":[{"name":"x"}]"#))]}"#),
         selecting(id, rest: #","where":[{}]"#),
         selecting(
             String(repeating: #"{"select":["#, count: 40) + id
@@ -116,6 +118,50 @@ struct ViewTests {
         let patient = try JSONValue(parsing: Array(SmallTable.patient.utf8))
         #expect(throws: ViewError.limit) {
             try ViewRunner(view, in: SmallTable.environment()).rows(of: patient)
+        }
+    }
+
+    static let typed: [(column: String, type: ViewColumnType)] = [
+        (#""path":"id""#, .string), (#""path":"active""#, .boolean),
+        (#""path":"birthDate""#, .string), (#""path":"name.given.count()""#, .integer),
+        (#""path":"active = true""#, .boolean), (#""path":"1.5""#, .decimal),
+        (#""path":"%n""#, .integer), (#""path":"%none""#, .string),
+        (#""path":"nowhere""#, .string), (#""path":"name.first().family.exists()""#, .boolean),
+        (#""path":"id","type":"integer""#, .integer),
+        (#""path":"id","type":"http://hl7.org/fhir/StructureDefinition/decimal""#, .decimal),
+        (#""path":"id","type":"http://hl7.org/fhirpath/System.Boolean""#, .boolean),
+        (#""path":"id","type":"integer64""#, .integer64),
+        (#""path":"active","type":"HumanName""#, .string),
+        (#""path":"birthDate","tag":[{"name":"ansi/type","value":"date"}]"#, .date),
+        (#""path":"active","tag":[{"name":"ansi/type","value":"CHARACTER VARYING"}]"#, .string),
+        (#""path":"active","tag":[{"name":"ansi/type","value":"XML"}]"#, .boolean),
+        (#""path":"active","tag":[{"name":"other","value":"DATE"}]"#, .boolean),
+    ]
+
+    @Test("columns have the types that views declare and definitions give", arguments: typed)
+    func columnTypes(_ sample: (column: String, type: ViewColumnType)) throws {
+        let view = try Self.view(
+            Self.selecting(
+                #"{"column":[{"name":"c",\#(sample.column)}]}"#,
+                rest: #","constant":[{"name":"n","valueInteger":3}]"#))
+        #expect(try view.columnTypes(in: SmallTable.table) == [sample.type])
+    }
+
+    @Test("types follow selections, and branches that differ give text")
+    func columnTypesWithin() throws {
+        let each =
+            #"{"forEach":"component","#
+            + #""column":[\#(Self.column("q", "value.ofType(Quantity).value"))]}"#
+        let branches =
+            #"{"unionAll":[{"column":[\#(Self.column("u", "1"))]},"#
+            + #"{"column":[\#(Self.column("u", "'x'"))]}]}"#
+        let view = try Self.view(
+            #"{"resource":"Observation","select":[\#(each),\#(branches)]}"#)
+        #expect(try view.columnTypes(in: SmallTable.table) == [.decimal, .string])
+        let unknown = try Self.view(
+            Self.selecting(#"{"column":[\#(Self.column("c", "id", rest: #","type":"strin""#))]}"#))
+        #expect(throws: ViewError.unknownType(column: "c", type: "strin")) {
+            try unknown.columnTypes(in: SmallTable.table)
         }
     }
 

@@ -6,7 +6,6 @@ import Foundation
 import HTTPServer
 import IndexSQLite
 import Ledger
-import Synchronization
 import System
 import Testing
 
@@ -70,23 +69,6 @@ struct ForeignClientTests {
         #expect(process.terminationStatus == 0, "\(text)")
         return text
     }
-}
-
-/// Hands requests to a handler that is known later.
-private final class LateHandler: HTTPHandler {
-    private let inner = Mutex<(any HTTPHandler)?>(nil)
-
-    func set(_ handler: any HTTPHandler) { inner.withLock { $0 = handler } }
-
-    func handle(_ request: HTTPRequest, responder: HTTPResponder) {
-        guard let handler = inner.withLock({ $0 }) else {
-            responder.send(HTTPResponse(status: 503))
-            return
-        }
-        handler.handle(request, responder: responder)
-    }
-
-    func bodyLimit(method: HTTPMethod, path: String) -> Int? { 64 << 20 }
 }
 
 /// Where the clients are that `make setup` installs.

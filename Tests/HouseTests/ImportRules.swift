@@ -33,6 +33,8 @@ enum ImportRules {
         "Base": ["Synchronization"],
         // Pure functions on bytes; Mutex around memory for secrets and parsed keys.
         "Cryptography": ["COpenSSL", "CSodium", "Synchronization"],
+        // Pure functions on bytes.
+        "Compression": ["CZstandard"],
         // Mutex, around what the in-memory engines hold.
         "FHIRSearch": ["Synchronization"],
         "Storage": ["Synchronization"],

@@ -29,6 +29,17 @@ package struct CivilDate: Hashable, Comparable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
+    /// Reads ``iso`` in its one form, with all ten characters; nil for other text and for days that
+    /// do not exist.
+    package init?(iso text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2],
+            parts.allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } })
+        else { return nil }
+        let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1 - 0x30) } }
+        self.init(year: numbers[0], month: numbers[1], day: numbers[2])
+    }
+
     /// Days since 1970-01-01.
     package var daysSinceEpoch: Int {
         let shiftedYear = month <= 2 ? year - 1 : year

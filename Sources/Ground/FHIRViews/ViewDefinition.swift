@@ -11,6 +11,10 @@ package struct ViewDefinition: Sendable {
         let path: CompiledPath
         /// True when the column holds a list of values.
         package let isCollection: Bool
+        /// The type of FHIR that the view declares, such as `integer`; nil when it does not.
+        let declaredType: String?
+        /// The type of SQL that the view asks for by the tag `ansi/type`, in capitals.
+        let databaseType: String?
     }
 
     /// How a selection goes from the items at hand to those that its rows are about.
@@ -41,9 +45,8 @@ package struct ViewDefinition: Sendable {
     package let constants: [String: PathItem]
     let filters: [CompiledPath]
     let root: Selection
-
     /// The columns in the order of the rows.
-    package var columns: [Column] { root.allColumns }
+    package let columns: [Column]
 
     /// - Throws: ``ViewError`` for a definition that is not complete or contradicts itself.
     package init(
@@ -62,8 +65,9 @@ package struct ViewDefinition: Sendable {
             inner.append(try reader.selection(selection, "select[\(index)]", depth: 1))
         }
         root = Selection(iteration: .none, columns: [], selections: inner, branches: [])
+        columns = root.allColumns
         var names: Set<String> = []
-        for column in root.allColumns where !names.insert(column.name).inserted {
+        for column in columns where !names.insert(column.name).inserted {
             throw .duplicateColumn(column.name)
         }
     }

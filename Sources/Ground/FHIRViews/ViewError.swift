@@ -15,6 +15,10 @@ package enum ViewError: Error, Hashable, Sendable {
     case duplicateColumn(String)
     /// Branches of a union have other columns, or the same ones in another order.
     case differentColumns(place: String)
+    /// A column declares a type that FHIR does not have.
+    case unknownType(column: String, type: String)
+    /// A value of a column cannot be written as the column's type.
+    case otherType(column: String, type: ViewColumnType)
     /// More nested selections or rows than ``ViewLimits`` allow.
     case limit
 }
@@ -49,6 +53,18 @@ extension ViewError {
                 "view.different-columns",
                 "All branches of \(place) must have the same columns in the same order.",
                 "\(place) 的各分支须有相同且次序一致的列。")
+        case .unknownType(let column, let type):
+            Refusal(
+                "view.unknown-type",
+                "The column \(column) has the type \(type), which FHIR R4 does not have. Correct "
+                    + "it or leave it out.",
+                "列 \(column) 的类型 \(type) 在 FHIR R4 中不存在。请更正或删去。")
+        case .otherType(let column, let type):
+            Refusal(
+                "view.other-type",
+                "A value of the column \(column) is not of its type, \(type.rawValue). Give the "
+                    + "column the type string, or change its path.",
+                "列 \(column) 的值不是该列类型 \(type.rawValue)。请将列类型改为 string，或修改路径。")
         case .limit:
             Refusal(
                 "view.limit", "The view nests too deeply or gives too many rows; narrow it.",

@@ -127,7 +127,36 @@ struct ViewReader {
         return ViewDefinition.Column(
             name: try name(json, place),
             path: try path(json["path"] ?? .null, "\(place).path"),
-            isCollection: collection?.boolValue ?? false)
+            isCollection: collection?.boolValue ?? false,
+            declaredType: try declaredType(json, place),
+            databaseType: try databaseType(json, place))
+    }
+
+    /// Where types of FHIR and of FHIRPath are defined, when a view names them in full.
+    private static let typePrefixes = [
+        "http://hl7.org/fhir/StructureDefinition/", "http://hl7.org/fhirpath/System.",
+    ]
+
+    private func declaredType(_ json: JSONValue, _ place: String) throws(ViewError) -> String? {
+        guard json["type"] != nil else { return nil }
+        let name = try text(json, "type", place)
+        for prefix in Self.typePrefixes where name.hasPrefix(prefix) {
+            let type = name.dropFirst(prefix.count)
+            let isSystem = prefix.hasSuffix(".")
+            return isSystem ? type.prefix(1).lowercased() + type.dropFirst() : String(type)
+        }
+        return name
+    }
+
+    private func databaseType(_ json: JSONValue, _ place: String) throws(ViewError) -> String? {
+        for (index, tag) in try list(json["tag"], "\(place).tag").enumerated() {
+            let tagPlace = "\(place).tag[\(index)]"
+            let (name, value) = (
+                try text(tag, "name", tagPlace), try text(tag, "value", tagPlace)
+            )
+            if name == "ansi/type" { return value.uppercased() }
+        }
+        return nil
     }
 
     private func iteration(

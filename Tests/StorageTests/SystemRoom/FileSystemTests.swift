@@ -19,6 +19,28 @@ struct FileSystemTests {
         #expect(try FileSystem.byteCount(path) == 2)
     }
 
+    @Test("take their name when they are whole, and leave nothing when they never are")
+    func replacing() throws {
+        let folder = try TestFolder()
+        let path = "\(folder.path)/a"
+        do {
+            let file = try ReplacingFile(path)
+            try file.write([1, 2])
+            try file.write([3])
+            #expect(!FileSystem.exists(path))
+            try file.commit()
+            #expect(try FileSystem.read(path, limit: 9) == [1, 2, 3])
+        }
+        do {
+            let file = try ReplacingFile(path)
+            try file.write([4])
+        }
+        #expect(try FileSystem.read(path, limit: 9) == [1, 2, 3])
+        #expect(try FileSystem.list(folder.path) == ["a"])
+        #expect(try FileSystem.permissions(path) == 0o600)
+        #expect(throws: SystemError.self) { try ReplacingFile(folder.path + "/none/a") }
+    }
+
     @Test("of the kernel, which claim to be empty, are read too")
     func kernelFile() throws {
         #expect(try !FileSystem.read("/proc/self/status", limit: 1 << 16).isEmpty)

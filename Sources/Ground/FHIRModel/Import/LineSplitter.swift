@@ -24,11 +24,18 @@ package struct LineSplitter: Sendable {
     ///
     /// Memory stays below the limit of a line plus the bytes given.
     package mutating func receive(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
-        var lines: [[UInt8]] = []
+        try receiveNumbered(bytes).map(\.bytes)
+    }
+
+    /// As ``receive(_:)``, each line with its number from 1, in which empty lines count.
+    package mutating func receiveNumbered(
+        _ bytes: [UInt8]
+    ) throws(Failure) -> [(number: Int, bytes: [UInt8])] {
+        var lines: [(number: Int, bytes: [UInt8])] = []
         var start = 0
         while let end = bytes[start...].firstIndex(of: 0x0A) {
             try take(bytes[start..<end])
-            if let line = endLine() { lines.append(line) }
+            if let line = endLine() { lines.append((lineNumber, line)) }
             lineNumber += 1
             start = end + 1
         }
@@ -38,6 +45,11 @@ package struct LineSplitter: Sendable {
 
     /// The last line when the stream ended without a line feed; nil when nothing is left.
     package mutating func finish() -> [UInt8]? { endLine() }
+
+    /// As ``finish()``, with the line's number.
+    package mutating func finishNumbered() -> (number: Int, bytes: [UInt8])? {
+        endLine().map { (lineNumber, $0) }
+    }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) throws(Failure) {
         // One more byte may be the carriage return that does not count.
