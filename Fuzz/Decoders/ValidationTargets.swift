@@ -12,7 +12,7 @@ extension FuzzTarget {
     /// R4 itself: with fewer definitions hardly a rule would be reached.
     private static let definitions: DefinitionTable = {
         do throws(Refusal) { return try InstalledDefinitions.load() } catch {
-            fatalError(error.english)
+            preconditionFailure(error.english)
         }
     }()
 
@@ -70,7 +70,8 @@ extension FuzzTarget {
                 + #""path","valueString":"Patient.name.where(use='official')"}]}]}"#,
             #"{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"#
                 + #""type","valueCode":"move"},{"name":"path","valueString":"Patient.name"},"#
-                + #"{"name":"source","valueInteger":1},{"name":"destination","valueInteger":0}]}]}"#,
+                + #"{"name":"source","valueInteger":1},{"name":"destination","valueInteger":0}"#
+                + "]}]}",
         ].map { Array($0.utf8) }
     ) { bytes in
         guard let value = try? JSONValue(parsing: bytes) else { return false }

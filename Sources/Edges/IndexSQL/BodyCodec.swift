@@ -8,6 +8,7 @@ package struct BodyCodec: Sendable {
 
     private let seal: Cipher
     private let open: Cipher
+    private let contexts = ContextPool()
 
     package init(seal: @escaping Cipher, open: @escaping Cipher) {
         (self.seal, self.open) = (seal, open)
@@ -29,7 +30,7 @@ package struct BodyCodec: Sendable {
     func encoded(_ body: [UInt8], _ name: ResourceName, _ number: UInt64) throws(IndexError)
         -> [UInt8]
     {
-        guard let compressed = Zstandard.compress(body),
+        guard let compressed = contexts.use({ $0.compress(body) }),
             let sealed = seal(compressed, Self.place(name, number))
         else { throw .unavailable("a body cannot be written") }
         return [Self.formatVersion] + sealed
@@ -43,7 +44,9 @@ package struct BodyCodec: Sendable {
             let compressed = open(Array(bytes.dropFirst()), Self.place(name, number))
         else { throw .corrupt("the body of a version of \(place)") }
         do throws(ZstandardError) {
-            return try Zstandard.decompress(compressed, limit: Self.byteLimit)
+            return try contexts.use { context throws(ZstandardError) in
+                try context.decompress(compressed, limit: Self.byteLimit)
+            }
         } catch { throw .corrupt("the body of a version of \(place)") }
     }
 }
