@@ -170,7 +170,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
                 "FHIRDefinitions", "FHIRSearch", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
-                "System", "HTTPServer", "Agent",
+                "System", "HTTPServer", "HTTPClient", "Agent",
             ] + modules),
         room(
             "Rehearsal", in: "Assembly",
