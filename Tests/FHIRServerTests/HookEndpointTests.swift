@@ -40,7 +40,9 @@ struct HookEndpointTests {
 
     @Test("the operator's list is read whole or not at all")
     func list() throws {
-        #expect(try HookSettings(parsing: "https://a.example,http://b.example:8080/x").allowed.count == 2)
+        #expect(
+            try HookSettings(parsing: "https://a.example,http://b.example:8080/x").allowed.count
+                == 2)
         #expect(throws: Refusal.self) { try HookSettings(parsing: "https://a.example,") }
         #expect(throws: Refusal.self) { try HookSettings(parsing: "") }
     }

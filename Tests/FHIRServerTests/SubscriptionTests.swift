@@ -125,6 +125,8 @@ struct SubscriptionTests {
             scopes: ScopeSet("system/Subscription.cruds system/Patient.rs"))
         #expect(zone.ask(.post, "Subscription", wish("Patient"), as: reader).status == 201)
         #expect(zone.ask(.post, "Subscription", wish("Observation"), as: reader).status == 403)
+        let emergency = zone.system(purpose: .emergency)
+        #expect(zone.ask(.post, "Subscription", wish(), as: emergency).status == 422)
         let bundle: JSONValue = [
             "resourceType": "Bundle", "type": "transaction",
             "entry": [

@@ -7,7 +7,8 @@ extension Caller {
     /// The members by which ``init(kept:)`` knows the caller again.
     var kept: [JSONMember] {
         var members = [
-            JSONMember("account", .string(account.description)), JSONMember("staff", .bool(isStaff)),
+            JSONMember("account", .string(account.description)),
+            JSONMember("staff", .bool(isStaff)),
             JSONMember("purpose", .string(purpose.code)),
             JSONMember("scopes", .string(scopes.texts.joined(separator: " "))),
         ]

@@ -4,8 +4,8 @@ import Ledger
 import Membership
 
 extension FHIRService {
-    /// A subscription as it stands today: still allowed by the operator, and in the name of somebody
-    /// who may still ask for a token.
+    /// A subscription as it stands today: still allowed by the operator, and in the name of
+    /// somebody who may still ask for a token.
     ///
     /// Refusals below 500 say why it cannot go on.
     func hook(_ kept: KeptSubscription, _ hooks: Subscriptions) throws(FHIRError) -> Hook {

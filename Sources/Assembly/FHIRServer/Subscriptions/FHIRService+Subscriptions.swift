@@ -1,5 +1,6 @@
 import Base
 import Encoding
+import FHIRModel
 import FHIRSearch
 import HTTPServer
 
@@ -154,6 +155,12 @@ extension FHIRService {
     private func status(
         _ content: JSONValue, _ order: HookOrder, _ caller: Caller
     ) throws(FHIRError) -> KeptSubscription.Status {
+        guard caller.purpose != .emergency else {
+            throw .unprocessable(
+                "An emergency is no standing reason. Subscribe for another purpose "
+                    + "(X-Purpose-Of-Use), such as TREAT.",
+                "急救不能作为持续目的。请以其他目的（X-Purpose-Of-Use）订阅，例如 TREAT。")
+        }
         // Whoever is told of a type must be allowed to look for it and read it.
         try caller.requireScope(.search, order.type)
         try caller.requireScope(.read, order.type)

@@ -65,7 +65,8 @@ package struct HookEndpoint: Hashable, Sendable {
                     (0x30...0x3A).contains($0) || (0x61...0x66).contains($0)
                 }
         }
-        return !text.isEmpty && text.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E }
+        return !text.isEmpty
+            && text.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E }
     }
 
     private static func isSegment(_ text: String) -> Bool {

@@ -38,11 +38,10 @@ struct HookHeader: Hashable, Sendable {
         for (index, text) in texts.prefix(limit + 1).enumerated() {
             guard index < limit, let header = text.stringValue.flatMap({ HookHeader($0) }) else {
                 throw .unprocessable(
-                    "A header is a line such as Authorization: Bearer …, of at most \(byteLimit) "
-                        + "bytes, at most \(limit) of them; the server sets Host, Content-… and the "
-                        + "like itself.",
-                    "header 形如 Authorization: Bearer …，每条最多 \(byteLimit) 字节，最多 \(limit) 条；"
-                        + "Host、Content-… 等由服务器设置。",
+                    "A header is a line such as Authorization: Bearer …, at most \(limit) of them "
+                        + "of \(byteLimit) bytes; the server sets Host, Content-… and the like.",
+                    "header 形如 Authorization: Bearer …，最多 \(limit) 条，每条最多 "
+                        + "\(byteLimit) 字节；Host、Content-… 等由服务器设置。",
                     at: "Subscription.channel.header[\(index)]")
             }
             headers.append(header)

@@ -56,7 +56,8 @@ struct HookOrder: Sendable {
         } catch {
             throw FHIRError(
                 422,
-                issues: error.issues.map { .init($0.code, $0.refusal, at: "Subscription.criteria") })
+                issues: error.issues.map { .init($0.code, $0.refusal, at: "Subscription.criteria") }
+            )
         }
         let channel = resource["channel"] ?? .object([])
         guard channel["type"]?.stringValue == "rest-hook" else {

@@ -44,7 +44,8 @@ struct HookPump {
         }
     }
 
-    private func deliver(_ hook: Hook, from start: HookCursor) throws(FHIRError) -> HookSchedule.Next
+    private func deliver(_ hook: Hook, from start: HookCursor) throws(FHIRError)
+        -> HookSchedule.Next
     {
         var (cursor, isSaved) = (start, true)
         let events = try service.events(of: hook, after: start)

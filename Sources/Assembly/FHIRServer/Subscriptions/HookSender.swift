@@ -37,7 +37,8 @@ struct HookSender: Sendable {
         var fields = order.headers.map { HTTPClientField($0.name, $0.value) }
         let request: HTTPClientRequest
         if !order.sendsResource {
-            request = HTTPClientRequest("POST", order.endpoint.url, fields: fields, body: .bytes([]))
+            request = HTTPClientRequest(
+                "POST", order.endpoint.url, fields: fields, body: .bytes([]))
         } else {
             let url = order.endpoint.url + "/" + version.name.text
             if version.method == .delete {

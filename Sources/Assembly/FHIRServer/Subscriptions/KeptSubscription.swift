@@ -59,7 +59,8 @@ struct KeptSubscription: Sendable {
             resource["meta"] = meta
         }
         return ResourceStamp.stamp(
-            resource, ResourceName(type: Subscriptions.type, id: id), version: number, time: updated)
+            resource, ResourceName(type: Subscriptions.type, id: id), version: number, time: updated
+        )
     }
 
     /// The resource as a version that can be searched and shown.

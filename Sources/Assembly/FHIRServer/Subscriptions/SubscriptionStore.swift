@@ -7,8 +7,8 @@ import Synchronization
 /// Keeps subscriptions and their cursors as notes of the index, sealed, as header fields are secret
 /// and a database may be somebody else's.
 ///
-/// Notes `hook/<id>` hold subscriptions, `hook-cursor/<id>` cursors. Every change is durable when it
-/// returns.
+/// Notes `hook/<id>` hold subscriptions, `hook-cursor/<id>` cursors. Every change is durable when
+/// it returns.
 final class SubscriptionStore: Sendable {
     private static let prefix = "hook/"
     private static let cursorPrefix = "hook-cursor/"
