@@ -223,7 +223,8 @@ let package = Package(
         tests(
             "SearchTests",
             [
-                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQLite",
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQL",
+                "IndexSQLite",
                 "IndexPostgres", "Rehearsal", "System",
             ]),
         tests(
@@ -312,6 +313,7 @@ if Context.environment["KANGLIAN_FUZZ"] != nil {
             dependencies: [
                 "CFuzzer", "Base", "Encoding", "Cryptography", "Merkle", "FHIRModel", "Ledger",
                 "Finality", "Gateway", "Links", "FHIRDefinitions", "FHIRPath", "FHIRSearch",
+                "FHIRPatch", "FHIRTerminology", "FHIRValidation", "Conformance",
             ],
             path: "Fuzz/Decoders", swiftSettings: house),
     ]

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Runs a scenario against a FHIR server with clients that Kanglian's makers did not write.
 
-usage: fhir_clients.py keys FOLDER ACCOUNT   makes clients.json and the clients' private keys
-       fhir_clients.py run FOLDER BASE       logs in (SMART Backend Services) and runs the scenario
+usage: fhir_clients.py keys FOLDER ACCOUNT       makes clients.json and the clients' private keys
+       fhir_clients.py run FOLDER BASE           logs in (SMART Backend Services), runs the scenario
+       fhir_clients.py schemathesis FOLDER BASE  calls what the description has, and has not
 
 Prints a line for each step; the first step that fails ends it with exit code 1.
 """
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 import uuid
@@ -264,12 +266,25 @@ def run_plain(base: str, token: str) -> None:
     assert session.delete(status, timeout=30).status_code == 202
 
 
+def run_schemathesis(base: str, token: str, folder: Path) -> int:
+    """The same calls in every run: what the description allows, forbids and does not have."""
+    return subprocess.run(
+        [Path(sys.executable).parent / "schemathesis", "run", f"{base}/openapi.json", "--url", base,
+         "--header", f"Authorization: Bearer {token}", "--no-color",
+         "--phases", "examples,coverage,fuzzing", "--max-examples", "60",
+         "--checks", "not_a_server_error,ignored_auth,unsupported_method",
+         "--generation-deterministic", "--no-shrink"],
+        check=False, cwd=folder, stdin=subprocess.DEVNULL).returncode
+
+
 def main() -> int:
     command, folder = sys.argv[1], Path(sys.argv[2])
     if command == "keys":
         make_keys(folder, sys.argv[3])
         return 0
     base = sys.argv[3]
+    if command == "schemathesis":
+        return run_schemathesis(base, login(folder, base, "his-rsa"), folder)
     run_fhirclient(base, login(folder, base, "his-rsa"))
     step("a token by RS384")
     token = login(folder, base, "his-ec")

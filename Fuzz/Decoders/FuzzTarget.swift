@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         .cbor, .json, .canonical, .transaction, .receipt, .trust, .handoff, .bundle, .http,
         .finality, .batch, .votes, .participant, .link,
-        .snapshot, .chunk, .storedBlock, .fhirpath, .xml, .search,
+        .snapshot, .chunk, .storedBlock, .fhirpath, .xml, .search, .validation, .patch,
     ]
 
     /// The target of this run, set before the first input.

@@ -17,6 +17,23 @@ import Testing
 struct ForeignClientTests {
     @Test("fhirclient, fhirpy and a plain SMART client run their scenario")
     func scenario() throws {
+        try serving { folder, base in
+            let printed = try run(["run", folder, base])
+            #expect(printed.split(separator: "\n").filter { $0.hasPrefix("ok:") }.count >= 14)
+        }
+    }
+
+    @Test("Schemathesis finds no server error and no answer without a token")
+    func description() throws {
+        try serving { folder, base in
+            let printed = try run(["schemathesis", folder, base])
+            let cases = printed.firstMatch(of: /(\d+) generated/).flatMap { Int($0.1) } ?? 0
+            #expect(cases > 1000, "\(printed)")
+        }
+    }
+
+    /// Serves a hospital over HTTP, whose registered clients have their keys in the folder.
+    private func serving(_ body: (_ folder: String, _ base: String) throws -> Void) throws {
         let folder = try FileSystem.makeTemporaryFolder("fhir-clients")
         defer { try? FileSystem.removeTree(folder) }
         // The address must be known before the service is made, so the handler comes later.
@@ -35,8 +52,7 @@ struct ForeignClientTests {
         let gateway = try FHIRGateway(service: zone.hosts[0].service, tokens: zone.hosts[0].tokens)
         late.set(gateway)
         defer { gateway.close() }
-        let printed = try run(["run", folder, base])
-        #expect(printed.split(separator: "\n").filter { $0.hasPrefix("ok:") }.count >= 14)
+        try body(folder, base)
     }
 
     @discardableResult

@@ -97,6 +97,9 @@ struct ServerRequestTests {
     /// Heads that are refused, with the reason in our own words.
     static let refused: [(String, Int, String)] = [
         ("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformedTarget"),
+        ("TRACE /a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "methodNotAllowed"),
+        ("QUERY /a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "methodNotAllowed"),
+        ("CONNECT /a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "methodNotAllowed"),
         ("GET /a/../b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformedTarget"),
         ("GET /%2e%2e/b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformedTarget"),
         ("GET /a%00b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformedTarget"),

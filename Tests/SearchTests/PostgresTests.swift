@@ -2,6 +2,7 @@ import Base
 import Cryptography
 import Encoding
 import FHIRSearch
+import IndexSQL
 import IndexPostgres
 import Rehearsal
 import System

@@ -1,6 +1,7 @@
 import Base
 import Encoding
 import FHIRSearch
+import IndexSQL
 import IndexSQLite
 import System
 import Testing

@@ -135,10 +135,12 @@ package final class Gateway: HTTPHandler {
     }
 
     package func refuse(_ reason: HTTPRefusal) -> HTTPResponse {
-        APIError(
+        var response = APIError(
             reason.status, "http.\(reason.code)", reason.english,
             "请求不符合 HTTP 规范或超出限制：\(reason.english)"
         ).response
+        for header in reason.headers { response.headers.add(header.name, header.value) }
+        return response
     }
 }
 
@@ -151,6 +153,7 @@ extension HTTPRefusal {
         case .malformedFraming: "malformed-framing"
         case .missingHost: "missing-host"
         case .unknownMethod: "unknown-method"
+        case .methodNotAllowed: "method-not-allowed"
         case .unknownTransferCoding: "unknown-transfer-coding"
         case .unknownExpectation: "unknown-expectation"
         case .headTooLarge: "head-too-large"

@@ -1,6 +1,6 @@
 package import Agent
 import Base
-import Consent
+package import Consent
 package import FHIRModel
 package import Ledger
 import Node
@@ -9,17 +9,20 @@ import Storage
 extension NodePort: DeskPort {
     package func decisions(
         for reader: AccountID, purpose: Purpose, about kinds: [RecordKind]
-    ) throws(PortError) -> [ReadVerdict] {
-        let kinds = kinds.map { ServedKind(owner: $0.owner, domain: $0.domain, writer: $0.writer) }
-        return try verdicts { () throws(ReadError) in
-            var decisions: [Decision] = []
-            for start in stride(from: 0, to: kinds.count, by: ReadDesk.kindLimit) {
-                decisions += try node.desk.decisions(
+    ) throws(PortError) -> KindVerdicts {
+        var verdicts = KindVerdicts()
+        for start in stride(from: 0, to: kinds.count, by: ReadDesk.kindLimit) {
+            var lasting: UInt64?
+            let part = try self.verdicts { () throws(ReadError) in
+                let answer = try node.desk.decisions(
                     for: reader, purpose: purpose,
                     about: Array(kinds[start...].prefix(ReadDesk.kindLimit)), servedBy: account)
+                lasting = answer.lasting
+                return answer.decisions
             }
-            return decisions
+            verdicts.append(KindVerdicts(verdicts: part, lasting: lasting))
         }
+        return verdicts
     }
 
     package func serve(

@@ -56,6 +56,7 @@ struct HTTPHeadReader {
         _ headers: HTTPHeaders, method: String, isOld: Bool,
         target: Result<HTTPTarget, HTTPRefusal>
     ) -> HTTPHeadReading {
+        let isBanned = HTTPMethod.unanswered.contains(method)
         let method = HTTPMethod(rawValue: method)
         var reading = HTTPHeadReading(method: method, result: .failure(.malformedFraming))
         let codings = headers.all("transfer-encoding")
@@ -81,7 +82,7 @@ struct HTTPHeadReader {
             }
             let hosts = headers.all("host")
             guard hosts.count == 1 || isOld && hosts.isEmpty else { throw .missingHost }
-            guard let method else { throw .unknownMethod }
+            guard let method else { throw isBanned ? .methodNotAllowed : .unknownMethod }
             let target = try target.get()
             if target.path == "*", method != .options { throw .malformedTarget }
             return HTTPRequestHead(

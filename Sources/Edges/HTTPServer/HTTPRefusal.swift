@@ -15,6 +15,9 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     /// The method is none of ``HTTPMethod``.
     case unknownMethod
 
+    /// The method is one of HTTP's that nothing here answers.
+    case methodNotAllowed
+
     /// The only transfer coding understood is `chunked`.
     case unknownTransferCoding
 
@@ -46,6 +49,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         switch self {
         case .malformedTarget, .malformedHeader, .malformedFraming, .missingHost: 400
         case .tooManyParameters: 400
+        case .methodNotAllowed: 405
         case .unknownMethod, .unknownTransferCoding: 501
         case .unknownExpectation: 417
         case .headTooLarge: 431
@@ -63,6 +67,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .malformedFraming: "The body's length is stated more than once."
         case .missingHost: "The request must name exactly one host."
         case .unknownMethod: "The request method is not known here."
+        case .methodNotAllowed: "The request method is never allowed here."
         case .unknownTransferCoding: "The only transfer coding understood is chunked."
         case .unknownExpectation: "The only expectation understood is 100-continue."
         case .headTooLarge(let limit): "The request head is longer than \(limit) bytes."
@@ -74,13 +79,23 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         }
     }
 
+    /// What the answer's head must have beside the usual.
+    ///
+    /// Source: RFC 9110 §15.5.6.
+    package var headers: [(name: String, value: String)] {
+        guard self == .methodNotAllowed else { return [] }
+        return [("allow", HTTPMethod.allCases.map(\.rawValue).joined(separator: ", "))]
+    }
+
     /// The answer as problem details without a type.
     ///
     /// Source: RFC 9457.
     package var problem: HTTPResponse {
-        HTTPResponse(
+        var response = HTTPResponse(
             status: status,
             headers: ["content-type": "application/problem+json", "cache-control": "no-store"],
             text: #"{"status":\#(status),"title":"\#(english)"}"#)
+        for header in headers { response.headers.add(header.name, header.value) }
+        return response
     }
 }

@@ -37,9 +37,12 @@ final class PostgresConnection: SQLSession, @unchecked Sendable {
 
     // MARK: Connecting
 
+    /// False once the connection is known to be broken.
+    var isConnected: Bool { handle.map { PQstatus($0) == CONNECTION_OK } ?? false }
+
     /// Connects where that is not done; a connection that broke is given up here.
     func connect() throws(IndexError) {
-        if let handle, PQstatus(handle) == CONNECTION_OK { return }
+        guard !isConnected else { return }
         PQfinish(handle)
         prepared = [:]
         handle = PQconnectdb(conninfo)

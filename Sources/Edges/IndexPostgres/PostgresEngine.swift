@@ -75,6 +75,18 @@ final class PostgresEngine: SQLEngine {
         }
     }
 
+    func rows(_ statement: SQLStatement) throws(IndexError) -> [[SQLValue]] {
+        try readers.use { reader throws(IndexError) in
+            try reader.connect()
+            do throws(IndexError) { return try reader.rows(statement) } catch {
+                // Tried once more only where the connection was what failed.
+                guard !reader.isConnected else { throw error }
+                try reader.connect()
+                return try reader.rows(statement)
+            }
+        }
+    }
+
     func read<Answer>(
         _ visible: Visibility, _ body: (any SQLSession) throws(IndexError) -> Answer
     ) throws(IndexError) -> Answer {

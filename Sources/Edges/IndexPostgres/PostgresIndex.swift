@@ -1,7 +1,7 @@
 import Base
 package import Cryptography
 package import FHIRSearch
-import IndexSQL
+package import IndexSQL
 
 /// How an index in a PostgreSQL database is opened.
 package struct PostgresSettings: Sendable {
@@ -31,8 +31,8 @@ package struct PostgresSettings: Sendable {
 ///
 /// Terms, names, times and scopes are plain there, as the database has to compare them. Writes are
 /// durable when they return. Any number of threads and processes may use it.
-package final class PostgresIndex: ResourceIndex {
-    private let index: SQLIndex
+package final class PostgresIndex: SQLBackedIndex {
+    package let index: SQLIndex
 
     /// Connects, and makes the tables where there are none.
     ///
@@ -63,45 +63,11 @@ package final class PostgresIndex: ResourceIndex {
         try index.write([.note(key: Self.checkNote, value: sealed)])
     }
 
-    package func write(_ changes: [IndexChange]) throws(IndexError) { try index.write(changes) }
-
-    package func current(_ name: ResourceName) throws(IndexError) -> StoredVersion? {
-        try index.current(name)
-    }
-
-    package func version(
-        _ name: ResourceName, _ number: UInt64
-    ) throws(IndexError) -> StoredVersion? {
-        try index.version(name, number)
-    }
-
-    package func history(_ request: HistoryRequest) throws(IndexError) -> HistoryPage {
-        try index.history(request)
-    }
-
-    package func versions(
-        of type: String, after position: UInt64, limit: Int
-    ) throws(IndexError) -> [(position: UInt64, version: StoredVersion)] {
-        try index.versions(of: type, after: position, limit: limit)
-    }
-
-    package func lastPosition() throws(IndexError) -> UInt64 { try index.lastPosition() }
-
-    package func search(_ request: SearchRequest) throws(IndexError) -> SearchPage {
-        try index.search(request)
-    }
-
-    package func scopes(startingWith prefix: [UInt8]) throws(IndexError) -> [NumberedScope] {
-        try index.scopes(startingWith: prefix)
-    }
-
-    package func note(_ key: String) throws(IndexError) -> [UInt8]? { try index.note(key) }
-
+    /// All notes but the one that checks the key.
     package func notes(
         startingWith prefix: String, after: String?, limit: Int
     ) throws(IndexError) -> [(key: String, value: [UInt8])] {
-        let found = try index.notes(
+        try index.notes(
             startingWith: prefix, after: max(after ?? Self.checkNote, Self.checkNote), limit: limit)
-        return found
     }
 }

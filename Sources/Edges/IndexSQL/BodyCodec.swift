@@ -34,7 +34,7 @@ package struct BodyCodec: Sendable {
         var status = 0
         // Returns the size, or what ZSTD_isError knows; the buffer is ours.
         let compressed = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            status = ZSTD_compress(buffer.baseAddress, bound, body, body.count, Self.level)
+            status = Zstandard.shared.compress(body, into: buffer, level: Self.level)
             count = ZSTD_isError(status) == 0 ? status : 0
         }
         guard ZSTD_isError(status) == 0, let sealed = seal(compressed, Self.place(name, number))
@@ -53,7 +53,7 @@ package struct BodyCodec: Sendable {
         guard size <= Self.byteLimit else { throw .corrupt("the body of a version of \(place)") }
         var status = 0
         let body = [UInt8](unsafeUninitializedCapacity: Int(size) + 1) { buffer, count in
-            status = ZSTD_decompress(buffer.baseAddress, Int(size), compressed, compressed.count)
+            status = Zstandard.shared.decompress(compressed, into: buffer)
             count = ZSTD_isError(status) == 0 ? status : 0
         }
         guard ZSTD_isError(status) == 0, body.count == Int(size) else {

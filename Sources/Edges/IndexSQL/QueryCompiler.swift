@@ -120,14 +120,17 @@ struct QueryCompiler {
                 case .text: ("folded", true)
                 case .date, .number, .reference: (key.isDescending ? "high" : "low", false)
                 }
-            let value =
-                isBytes ? "substr(t.\(column), 1, \(SearchLimits.sortBytes))" : "t.\(column)"
             let conditions = allOf([
                 "t.resource = r.id", compiler.builder.isOne("t.param", of: compiler.numbers(keys)),
                 kind == .number ? "t.unit = 0" : nil,
             ])
+            let terms = "FROM \(kind.table) t WHERE \(conditions)"
+            guard isBytes else {
+                // Unlike an order, this sorts nothing.
+                return "(SELECT \(key.isDescending ? "max" : "min")(t.\(column)) \(terms))"
+            }
             let direction = key.isDescending ? " DESC" : ""
-            return "(SELECT \(value) FROM \(kind.table) t WHERE \(conditions) "
+            return "(SELECT substr(t.\(column), 1, \(SearchLimits.sortBytes)) \(terms) "
                 + "ORDER BY t.\(column)\(direction) LIMIT 1)"
         }
     }

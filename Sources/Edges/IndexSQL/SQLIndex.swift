@@ -41,9 +41,7 @@ package final class SQLIndex: ResourceIndex {
             condition = condition.replacing("#\(place + 1)", with: builder.bind(value))
         }
         let statement = builder.statement("\(VersionRow.select) WHERE \(condition)")
-        let rows = try engine.read(.everything) { session throws(IndexError) in
-            try session.rows(statement)
-        }
+        let rows = try engine.rows(statement)
         return try rows.first.map { row throws(IndexError) in try VersionRow(row).version(codec) }
     }
 
@@ -52,9 +50,7 @@ package final class SQLIndex: ResourceIndex {
         let condition = Self.starts("label", with: prefix, &builder)
         let statement = builder.statement(
             "SELECT id, label FROM scope WHERE \(condition) ORDER BY id")
-        let rows = try engine.read(.everything) { session throws(IndexError) in
-            try session.rows(statement)
-        }
+        let rows = try engine.rows(statement)
         return rows.map { NumberedScope(number: $0[0].integer, label: $0[1].bytes ?? []) }
     }
 
@@ -62,9 +58,7 @@ package final class SQLIndex: ResourceIndex {
         var builder = StatementBuilder(engine.dialect)
         let place = builder.bind(key)
         let statement = builder.statement("SELECT value FROM note WHERE name = \(place)")
-        let rows = try engine.read(.everything) { session throws(IndexError) in
-            try session.rows(statement)
-        }
+        let rows = try engine.rows(statement)
         return rows.first?[0].bytes
     }
 
@@ -78,9 +72,7 @@ package final class SQLIndex: ResourceIndex {
         ])
         let statement = builder.statement(
             "SELECT name, value FROM note WHERE \(condition) ORDER BY name LIMIT \(max(0, limit))")
-        let rows = try engine.read(.everything) { session throws(IndexError) in
-            try session.rows(statement)
-        }
+        let rows = try engine.rows(statement)
         return rows.map { ($0[0].text, $0[1].bytes ?? []) }
     }
 

@@ -51,8 +51,8 @@ package protocol SQLDialect: Sendable {
     func literal(_ bytes: [UInt8]) -> String
     /// Whether a column of bytes contains others.
     func contains(_ column: String, _ place: String) -> String
-    /// Whether a scope is among the visible ones of the session; nil when it is told in another way
-    /// by `isIn`.
+    /// Whether a scope is among the visible ones: the name of a function of the session, or nil
+    /// where a parameter has their bitmap.
     var visibleFunction: String? { get }
     /// Whether lists are parameters; else each of their numbers is one.
     var takesLists: Bool { get }
@@ -69,6 +69,9 @@ package protocol SQLSession: AnyObject {
 /// A database: sessions for reading, and one writer at a time.
 package protocol SQLEngine: Sendable {
     var dialect: any SQLDialect { get }
+
+    /// All rows of one statement, which is not asked about scopes.
+    func rows(_ statement: SQLStatement) throws(IndexError) -> [[SQLValue]]
 
     /// Runs statements that see one state of the database.
     func read<Answer>(

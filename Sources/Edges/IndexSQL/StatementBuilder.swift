@@ -58,7 +58,13 @@ struct StatementBuilder {
     mutating func visible(_ column: String, _ visible: Visibility) -> String? {
         guard case .scopes(let numbers) = visible else { return nil }
         if let function = dialect.visibleFunction { return "\(function)(\(column))" }
-        return "\(column) = ANY(\(bind(.integers(numbers))))"
+        if numbers.contains(where: { $0 >= ScopeBitmap.limit }) {
+            return "\(column) = ANY(\(bind(.integers(numbers))))"
+        }
+        let bitmap = ScopeBitmap(numbers).bytes
+        let (bits, end) = (bind(.bytes(bitmap)), bind(Int64(bitmap.count) * 8))
+        return "CASE WHEN \(column) < \(end) THEN get_bit(\(bits), \(column)) = 1 "
+            + "ELSE false END"
     }
 
     /// Whether a column of types is one of them; they come from the definitions, not from outside.

@@ -23,9 +23,15 @@ final class SQLiteConnection: SQLSession, @unchecked Sendable {
 
     /// Statements that are kept; then all are made anew.
     private static let preparedLimit = 200
+    /// Pages of the log before they move into the file: pages that change often then move once.
+    private static let logPageCount = 65_536
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
+    /// Once in a process; refused, and without effect, when somebody opened a connection before.
+    private static let setUp: Int32 = kanglian_sqlite3_no_memory_statistics()
+
     init(_ settings: SQLiteSettings, isWriter: Bool) throws(IndexError) {
+        _ = Self.setUp
         var opened: OpaquePointer?
         let flags =
             SQLITE_OPEN_NOMUTEX
@@ -53,7 +59,7 @@ final class SQLiteConnection: SQLSession, @unchecked Sendable {
         _ = try rows(SQLStatement("SELECT count(*) FROM sqlite_master"))
         if isWriter {
             try run("PRAGMA journal_mode = WAL")
-            try run("PRAGMA wal_autocheckpoint = 16000")
+            try run("PRAGMA wal_autocheckpoint = \(Self.logPageCount)")
         } else {
             try run("PRAGMA query_only = ON")
         }

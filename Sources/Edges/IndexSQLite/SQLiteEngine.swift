@@ -54,6 +54,10 @@ final class SQLiteEngine: SQLEngine {
         try connection.run("ANALYZE sqlite_master")
     }
 
+    func rows(_ statement: SQLStatement) throws(IndexError) -> [[SQLValue]] {
+        try readers.use { reader throws(IndexError) in try reader.rows(statement) }
+    }
+
     func read<Answer>(
         _ visible: Visibility, _ body: (any SQLSession) throws(IndexError) -> Answer
     ) throws(IndexError) -> Answer {

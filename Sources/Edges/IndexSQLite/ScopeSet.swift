@@ -1,32 +1,27 @@
 import CSQLCipher
 import FHIRSearch
+import IndexSQL
 
 /// The visible scopes of a connection, which its statements ask by the function `visible`.
 // @unchecked: belongs to one connection, which one thread has at a time.
 final class ScopeSet: @unchecked Sendable {
-    private var words: [UInt64] = []
+    private var shown: [Int64] = []
+    private var bitmap = ScopeBitmap([])
     private var large: Set<Int64> = []
 
-    /// Scopes above are kept in a set; numbers are given from 1 on, so there are hardly any.
-    private static let bitLimit: Int64 = 1 << 24
-
     func set(_ visible: Visibility) {
-        (words, large) = ([], [])
-        guard case .scopes(let numbers) = visible, let last = numbers.max() else { return }
-        words = [UInt64](repeating: 0, count: Int(max(0, min(last, Self.bitLimit))) / 64 + 1)
-        for number in numbers where number >= 0 {
-            if number < Self.bitLimit {
-                words[Int(number / 64)] |= 1 << UInt64(number % 64)
-            } else {
-                large.insert(number)
-            }
-        }
+        guard case .scopes(let numbers) = visible else { return set([]) }
+        set(numbers)
+    }
+
+    private func set(_ numbers: [Int64]) {
+        guard numbers != shown else { return }
+        (shown, bitmap) = (numbers, ScopeBitmap(numbers))
+        large = Set(numbers.filter { $0 >= ScopeBitmap.limit })
     }
 
     private func contains(_ number: Int64) -> Bool {
-        guard number >= 0, number < Self.bitLimit else { return large.contains(number) }
-        let place = Int(number / 64)
-        return place < words.count && words[place] >> UInt64(number % 64) & 1 == 1
+        number < ScopeBitmap.limit ? bitmap.contains(number) : large.contains(number)
     }
 
     /// Makes the function known to a connection, which must not live longer than this.

@@ -13,7 +13,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// The time `seconds` later, saturating at the end of the range.
     package func advanced(bySeconds seconds: UInt64) -> Timestamp {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        let (sum, carry) = milliseconds.addingReportingOverflow(overflow ? .max : product)
+        return advanced(byMilliseconds: overflow ? .max : product)
+    }
+
+    /// The time `count` milliseconds later, saturating at the end of the range.
+    package func advanced(byMilliseconds count: UInt64) -> Timestamp {
+        let (sum, carry) = milliseconds.addingReportingOverflow(count)
         return Timestamp(milliseconds: carry ? .max : sum)
     }
 

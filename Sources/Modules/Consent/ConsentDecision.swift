@@ -80,6 +80,11 @@ package enum ConsentDecision {
         }
     }
 
+    /// When time alone may next change a decision that rests on these grants; nil for never.
+    package static func nextTurn(of grants: [ListedGrant], after now: Timestamp) -> Timestamp? {
+        grants.lazy.flatMap { [$0.grant.from, $0.grant.until] }.filter { now < $0 }.min()
+    }
+
     /// The decision alone: depends on nothing but its parameters.
     ///
     /// Of the owner's grants, ascending by identifier, those count that name the reader.

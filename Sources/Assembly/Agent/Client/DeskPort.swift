@@ -1,4 +1,5 @@
 package import Base
+package import Consent
 package import FHIRModel
 package import Ledger
 
@@ -7,11 +8,11 @@ package import Ledger
 /// The institution answers for the records that it wrote, whoever reads them, and for its own
 /// people, whatever they read; a node decides and records for nobody else.
 package protocol DeskPort: LedgerPort {
-    /// Decisions about kinds of records; nothing is recorded, so nothing may be shown on their
-    /// strength but the absence of the rest.
+    /// Decisions about kinds of records, which hold while ``rightsMark()`` stays; nothing is
+    /// recorded, so nothing may be shown on their strength but the absence of the rest.
     func decisions(
         for reader: AccountID, purpose: Purpose, about kinds: [RecordKind]
-    ) throws(PortError) -> [ReadVerdict]
+    ) throws(PortError) -> KindVerdicts
 
     /// Decides about records one by one, uses up the grants and records the reads.
     ///
@@ -26,14 +27,21 @@ package protocol DeskPort: LedgerPort {
     func rightsMark() throws(PortError) -> UInt64
 }
 
-/// All records that have one owner, domain and writer: one decision holds for them.
-package struct RecordKind: Hashable, Sendable {
-    package let owner: AccountID
-    package let domain: Domain
-    package let writer: AccountID
+/// Verdicts about kinds of records, and how long they hold.
+package struct KindVerdicts: Sendable {
+    /// In the order in which they were asked for.
+    package var verdicts: [ReadVerdict]
+    /// Milliseconds from the asking on until time alone may change one; nil for never.
+    package var lasting: UInt64?
 
-    package init(owner: AccountID, domain: Domain, writer: AccountID) {
-        (self.owner, self.domain, self.writer) = (owner, domain, writer)
+    package init(verdicts: [ReadVerdict] = [], lasting: UInt64? = nil) {
+        (self.verdicts, self.lasting) = (verdicts, lasting)
+    }
+
+    /// Adds what was answered about further kinds.
+    package mutating func append(_ other: KindVerdicts) {
+        verdicts += other.verdicts
+        lasting = [lasting, other.lasting].compactMap { $0 }.min()
     }
 }
 

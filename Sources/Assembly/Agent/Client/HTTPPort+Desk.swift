@@ -1,4 +1,5 @@
 import Base
+package import Consent
 import Encoding
 package import FHIRModel
 package import Ledger
@@ -6,11 +7,11 @@ package import Ledger
 extension HTTPPort: DeskPort {
     package func decisions(
         for reader: AccountID, purpose: Purpose, about kinds: [RecordKind]
-    ) throws(PortError) -> [ReadVerdict] {
-        var verdicts: [ReadVerdict] = []
+    ) throws(PortError) -> KindVerdicts {
+        var verdicts = KindVerdicts()
         for start in stride(from: 0, to: kinds.count, by: PortLimits.kindCount) {
             let part = kinds[start...].prefix(PortLimits.kindCount)
-            verdicts += try ask(
+            let answer = try ask(
                 "/v1/desk/decisions", reader, purpose, "kinds",
                 part.map {
                     [
@@ -18,6 +19,7 @@ extension HTTPPort: DeskPort {
                         "writer": .string($0.writer.description),
                     ]
                 }, isRepeatable: true)
+            verdicts.append(answer)
         }
         return verdicts
     }
@@ -33,7 +35,8 @@ extension HTTPPort: DeskPort {
                     "owner": .string($0.owner.description),
                     "record": .string($0.record.description),
                 ]
-            }, isRepeatable: false)
+            }, isRepeatable: false
+        ).verdicts
     }
 
     package func rightsMark() throws(PortError) -> UInt64 {
@@ -46,7 +49,7 @@ extension HTTPPort: DeskPort {
     private func ask(
         _ path: String, _ reader: AccountID, _ purpose: Purpose, _ name: String,
         _ items: [JSONValue], isRepeatable: Bool
-    ) throws(PortError) -> [ReadVerdict] {
+    ) throws(PortError) -> KindVerdicts {
         let request: JSONValue = .object([
             JSONMember("reader", .string(reader.description)),
             JSONMember("purpose", .string(purpose.code)),
@@ -57,7 +60,7 @@ extension HTTPPort: DeskPort {
             isRepeatable: isRepeatable)
         let verdicts = (answer["verdicts"]?.elements ?? []).compactMap(Self.verdict)
         guard verdicts.count == items.count else { throw .unexpected("the verdicts") }
-        return verdicts
+        return KindVerdicts(verdicts: verdicts, lasting: answer["lasting_ms"]?.unsignedValue)
     }
 
     private static func verdict(_ value: JSONValue) -> ReadVerdict? {

@@ -5,14 +5,13 @@ import FHIRModel
 import FHIRSearch
 import Ledger
 import Synchronization
+import System
 
 /// Decides what a caller may see: whole scopes for searching, resources for showing.
 ///
-/// A search is answered from decisions that are at most ``freshness`` old and from before no
-/// change of membership or consent. What is shown was decided anew, counted and recorded.
+/// A search is answered from decisions that were made before no change of membership or consent,
+/// and that time has not changed since. What is shown was decided anew, counted and recorded.
 final class Rights: Sendable {
-    /// Seconds for which the decision about a scope counts while nothing but the time changes.
-    static let freshness: UInt64 = 2
     /// Callers whose decisions are kept.
     private static let callerLimit = 64
 
@@ -23,16 +22,23 @@ final class Rights: Sendable {
 
     private struct Known {
         let mark: UInt64
-        let made: Timestamp
+        /// When time alone may change one of the decisions; nil for never.
+        var end: Timestamp?
         /// Scopes that were decided about: all with numbers up to this one.
-        var last: Int64
-        var allowed: [Int64]
+        var last: Int64 = 0
+        var allowed: [Int64] = []
+    }
+
+    private struct State {
+        var known: [Key: Known] = [:]
+        /// Whose decisions are being made: one request asks, the others wait for its answer.
+        var asking: Set<Key> = []
     }
 
     private let port: any DeskPort
     private let scopes: ScopeRegistry
     private let clock: @Sendable () -> Timestamp
-    private let known = Mutex<[Key: Known]>([:])
+    private let state = ConditionMutex(State())
 
     init(
         port: any DeskPort, scopes: ScopeRegistry, clock: @escaping @Sendable () -> Timestamp
@@ -43,37 +49,58 @@ final class Rights: Sendable {
     /// The scopes that the caller may see.
     func visibility(for caller: Caller) throws(FHIRError) -> Visibility {
         let key = Key(caller: caller.account, purpose: caller.purpose)
-        let now = clock()
-        do throws(PortError) {
-            let mark = try port.rightsMark()
-            var state = known.withLock { $0[key] }
-            if let old = state,
-                old.mark != mark || old.made.advanced(bySeconds: Self.freshness) <= now
+        let mark: UInt64
+        do throws(PortError) { mark = try port.rightsMark() } catch { throw FHIRError(error) }
+        // Nil for whoever has to ask; the mark is from before, so it is not newer than the answer.
+        let current: Known? = state.wait { state in
+            let now = clock()
+            if let known = state.known[key], known.mark == mark,
+                known.end.map({ now < $0 }) ?? true, known.last >= scopes.newest
             {
-                state = nil
+                return .some(known)
             }
-            var current = state ?? Known(mark: mark, made: now, last: 0, allowed: [])
-            let fresh = scopes.all(after: current.last)
-            guard let newest = fresh.last else { return .scopes(current.allowed) }
-            let personal = fresh.filter { $0.label.domain.isPersonal }
-            let verdicts =
-                personal.isEmpty
-                ? []
-                : try port.decisions(
-                    for: caller.account, purpose: caller.purpose,
-                    about: personal.map(\.label.kind))
-            let refused = Set(
-                zip(personal, verdicts).filter { !$1.allowed }.map { $0.0.number })
-            current.allowed += fresh.map(\.number).filter { !refused.contains($0) }
-            current.last = newest.number
-            known.withLock { known in
-                if known.count >= Self.callerLimit, known[key] == nil { known.removeAll() }
-                known[key] = current
-            }
-            return .scopes(current.allowed)
-        } catch {
-            throw FHIRError(error)
+            return state.asking.insert(key).inserted ? .some(nil) : nil
         }
+        if let current { return .scopes(current.allowed) }
+        defer { state.withLock { _ = $0.asking.remove(key) } }
+        let known = try decided(for: key, mark)
+        state.withLock { state in
+            if state.known.count >= Self.callerLimit, state.known[key] == nil {
+                state.known.removeAll()
+            }
+            state.known[key] = known
+        }
+        return .scopes(known.allowed)
+    }
+
+    /// Decides about the scopes that are new since the last time, or about all.
+    private func decided(for key: Key, _ mark: UInt64) throws(FHIRError) -> Known {
+        let now = clock()
+        var known = Known(mark: mark)
+        if let old = state.withLock({ $0.known[key] }), old.mark == mark,
+            old.end.map({ now < $0 }) ?? true
+        {
+            known = old
+        }
+        let fresh = scopes.all(after: known.last)
+        guard let newest = fresh.last else { return known }
+        let personal = fresh.filter { $0.label.domain.isPersonal }
+        var answer = KindVerdicts()
+        if !personal.isEmpty {
+            do throws(PortError) {
+                answer = try port.decisions(
+                    for: key.caller, purpose: key.purpose, about: personal.map(\.label.kind))
+            } catch { throw FHIRError(error) }
+        }
+        let refused = Set(
+            zip(personal, answer.verdicts).filter { !$1.allowed }.map { $0.0.number })
+        known.allowed += fresh.map(\.number).filter { !refused.contains($0) }
+        known.last = newest.number
+        if let lasting = answer.lasting {
+            let end = now.advanced(byMilliseconds: lasting)
+            known.end = min(known.end ?? end, end)
+        }
+        return known
     }
 
     /// Whether a version is in a scope that the caller may see.
@@ -142,6 +169,9 @@ final class ScopeRegistry: Sendable {
     private let inside = Mutex(Inside())
 
     init(index: any ResourceIndex) throws(IndexError) { try load(from: index, prefix: []) }
+
+    /// The number of the last scope; 0 for none.
+    var newest: Int64 { inside.withLock { $0.entries.last?.number ?? 0 } }
 
     /// Scopes with a number above this one.
     func all(after number: Int64) -> [Entry] {

@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 package import FHIRModel
 package import Ledger
 

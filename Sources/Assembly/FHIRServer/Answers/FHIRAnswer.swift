@@ -1,4 +1,5 @@
 package import Encoding
+import HTTPServer
 
 /// What the FHIR API answers: a status, fields and a resource.
 package struct FHIRAnswer: Sendable {
@@ -28,6 +29,9 @@ package struct FHIRAnswer: Sendable {
 
     package init(_ error: FHIRError) {
         self.init(error.status, error.outcome)
+        if !error.allowed.isEmpty {
+            headers.append(("allow", error.allowed.map(\.rawValue).joined(separator: ", ")))
+        }
         if let seconds = error.retryAfter { headers.append(("retry-after", String(seconds))) }
     }
 

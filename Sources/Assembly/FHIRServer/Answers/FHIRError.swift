@@ -1,5 +1,6 @@
 package import Base
 package import Encoding
+import HTTPServer
 
 /// Why a request of the FHIR API is refused: a status and what an OperationOutcome says.
 package struct FHIRError: Error, Hashable, Sendable {
@@ -20,6 +21,8 @@ package struct FHIRError: Error, Hashable, Sendable {
     package let issues: [Issue]
     /// Seconds after which a repetition makes sense.
     package var retryAfter: Int?
+    /// The methods of the address, for a refusal of another one (RFC 9110 §15.5.6).
+    var allowed: [HTTPMethod] = []
 
     package init(_ status: Int, issues: [Issue], retryAfter: Int? = nil) {
         (self.status, self.issues, self.retryAfter) = (status, issues, retryAfter)
@@ -62,7 +65,7 @@ extension FHIRError {
 
     static func unsupported(_ what: String, _ chinese: String) -> FHIRError {
         FHIRError(
-            501, "not-supported", "not-supported",
+            404, "not-supported", "not-supported",
             "\(what) is not offered here. See /fhir/metadata for what is.",
             "此处不提供\(chinese)。可用功能请参阅 /fhir/metadata。")
     }

@@ -11,6 +11,8 @@ enum FHIRDescription {
         "properties": ["resourceType": ["type": "string"]],
     ]
 
+    private static let patch: JSONValue = ["type": "array", "items": ["type": "object"]]
+
     static func document(of service: FHIRService) -> JSONValue {
         let types = service.offeredTypes
         let type: JSONValue = [
@@ -37,11 +39,22 @@ enum FHIRDescription {
                 "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]]
             ], "security": [["token": []]],
             "paths": [
-                "/metadata": ["get": operation("What the server does.", [])],
-                "/": ["post": operation("A batch or transaction.", [], body: resource)],
+                "/metadata": ["get": operation("What the server does.", [], isOpen: true)],
+                "/": [
+                    "get": operation("Search all types.", search),
+                    "post": operation("A batch or transaction.", [], body: resource),
+                ],
                 "/{type}": [
                     "get": operation("Search a type.", inType + search),
                     "post": operation("Create a resource.", inType, body: resource),
+                    "put": operation(
+                        "Update the one resource that a search finds.", inType + search,
+                        body: resource),
+                    "patch": operation(
+                        "Patch the one resource that a search finds.", inType + search,
+                        body: patch, media: "application/json-patch+json"),
+                    "delete": operation(
+                        "Delete the one resource that a search finds.", inType + search),
                 ],
                 "/{type}/_history": ["get": operation("The history of a type.", inType)],
                 "/{type}/{id}": [
@@ -49,8 +62,7 @@ enum FHIRDescription {
                     "put": operation("Update a resource.", inResource, body: resource),
                     "patch": operation(
                         "Patch a resource.", inResource,
-                        body: ["type": "array", "items": ["type": "object"]],
-                        media: "application/json-patch+json"),
+                        body: patch, media: "application/json-patch+json"),
                     "delete": operation("Delete a resource.", inResource),
                 ],
                 "/{type}/{id}/_history": [
@@ -64,18 +76,14 @@ enum FHIRDescription {
                 "/{type}/$validate": [
                     "post": operation("Check a resource.", inType, body: resource)
                 ],
-                "/ValueSet/$expand": [
-                    "get": operation(
-                        "The codes of a value set.",
-                        [
-                            parameter("url", "query", ["type": "string"]),
-                            parameter("filter", "query", ["type": "string"], needed: false),
-                        ])
-                ],
-                "/Patient/{id}/$everything": [
-                    "get": operation(
-                        "Everything about a patient.", [parameter("id", "path", id)])
-                ],
+                "/ValueSet/$expand": both(
+                    "The codes of a value set.",
+                    [
+                        parameter("url", "query", ["type": "string"]),
+                        parameter("filter", "query", ["type": "string"], needed: false),
+                    ]),
+                "/Patient/{id}/$everything": both(
+                    "Everything about a patient.", [parameter("id", "path", id)]),
             ],
         ]
     }
@@ -89,9 +97,14 @@ enum FHIRDescription {
         ]
     }
 
+    /// An operation that changes nothing, which GET and POST call.
+    private static func both(_ summary: String, _ parameters: [JSONValue]) -> JSONValue {
+        ["get": operation(summary, parameters), "post": operation(summary, parameters)]
+    }
+
     private static func operation(
         _ summary: String, _ parameters: [JSONValue], body: JSONValue? = nil,
-        media: String = "application/fhir+json"
+        media: String = "application/fhir+json", isOpen: Bool = false
     ) -> JSONValue {
         var operation: JSONValue = [
             "summary": .string(summary), "parameters": .array(parameters),
@@ -108,6 +121,7 @@ enum FHIRDescription {
                 "required": true, "content": .object([JSONMember(media, ["schema": body])]),
             ]
         }
+        if isOpen { operation["security"] = .array([]) }
         return operation
     }
 }

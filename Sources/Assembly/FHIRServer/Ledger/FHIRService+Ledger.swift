@@ -53,10 +53,15 @@ extension FHIRService {
         case (.put, 2) where type == "Consent", (.delete, 2) where type == "Consent":
             return try endConsent(request, for: caller)
         default:
-            throw FHIRError(
+            var error = FHIRError(
                 405, "not-supported", "ledger-type",
                 "\(type) shows what is on the ledger; this interaction would change it.",
                 "\(type) 展示账本内容；此操作会更改账本，故不提供。")
+            error.allowed = [.get, .head]
+            if type == "Consent" {
+                error.allowed += request.path.count == 1 ? [.post] : [.put, .delete]
+            }
+            throw error
         }
     }
 

@@ -12,7 +12,7 @@ package import System
 /// before goes into the index.
 package final class BulkLoader {
     /// Resources of one part.
-    private static let partCount = 1024
+    private static let partCount = 4096
 
     private let service: FHIRService
     private let pool: WorkerPool

@@ -103,14 +103,12 @@ package final class FHIRService: Sendable {
 
     /// Finds the interaction by method and path (FHIR R4 §3.1.0).
     func answer(_ request: FHIRRequest, for caller: Caller) throws(FHIRError) -> FHIRAnswer {
+        try AllowedMethods.require(request)
         let path = request.path
         let isRead = request.method == .get || request.method == .head
         guard let first = path.first else {
-            switch request.method {
-            case .post: return try bundle(request, for: caller)
-            case .get, .head: return try search(request, in: .system, for: caller)
-            default: throw Self.method(request)
-            }
+            return isRead
+                ? try search(request, in: .system, for: caller) : try bundle(request, for: caller)
         }
         if first == "metadata", path.count == 1, isRead {
             return FHIRAnswer(200, Capability.statement(of: self))
@@ -166,7 +164,7 @@ package final class FHIRService: Sendable {
         switch request.method {
         case .get, .head: return try search(request, in: .type(type), for: caller)
         case .post, .put, .patch, .delete: return try write(request, for: caller)
-        case .options: throw Self.method(request)
+        case .options: throw AllowedMethods.refusal(request)
         }
     }
 
@@ -184,7 +182,7 @@ package final class FHIRService: Sendable {
                 200, showing: version, request,
                 as: Presentation(request, type: name.type))
         case .put, .patch, .delete: return try write(request, for: caller)
-        case .post, .options: throw Self.method(request)
+        case .post, .options: throw AllowedMethods.refusal(request)
         }
     }
 
@@ -207,13 +205,6 @@ package final class FHIRService: Sendable {
         request.query += query
         request.body = []
         return request
-    }
-
-    static func method(_ request: FHIRRequest) -> FHIRError {
-        FHIRError(
-            405, "not-supported", "method",
-            "\(request.method.rawValue) is not offered at this address. See /fhir/metadata.",
-            "此地址不支持 \(request.method.rawValue)。请参阅 /fhir/metadata。")
     }
 
     /// Resource types that are offered here, ascending.

@@ -33,13 +33,22 @@ extension FHIRService {
             let (kept, _) = try subscription(path[1], hooks, caller)
             try hooks.store.remove(kept.id)
             return FHIRAnswer(204)
-        default:
-            throw FHIRError(
-                405, "not-supported", "subscription-interaction",
-                "Subscriptions are created, read, searched, replaced with PUT, and deleted, by "
-                    + "their id and without conditions.",
-                "Subscription 支持按 id 创建、读取、检索、以 PUT 替换和删除，不支持条件操作。")
+        default: throw Self.subscriptionRefusal(request)
         }
+    }
+
+    /// Refuses an interaction that Subscriptions do not have.
+    private static func subscriptionRefusal(_ request: FHIRRequest) -> FHIRError {
+        let isAtAddress = request.path.count <= 2 && request.path.last?.hasPrefix("_") != true
+        var error = FHIRError(
+            isAtAddress ? 405 : 404, "not-supported", "subscription-interaction",
+            "Subscriptions are created, read, searched, replaced with PUT, and deleted, by their id "
+                + "and without conditions.",
+            "Subscription 支持按 id 创建、读取、检索、以 PUT 替换和删除，不支持条件操作。")
+        if isAtAddress {
+            error.allowed = [.get, .head] + (request.path.count == 1 ? [.post] : [.put, .delete])
+        }
+        return error
     }
 
     // MARK: Interactions
@@ -61,7 +70,9 @@ extension FHIRService {
     ) throws(FHIRError) -> FHIRAnswer {
         try caller.requireScope(.create, Subscriptions.type)
         guard request.headers["if-none-exist"] == nil else {
-            throw .unsupported("A conditional create of a Subscription", "Subscription 的条件创建")
+            throw .unprocessable(
+                "A Subscription is created without conditions; leave out If-None-Exist.",
+                "Subscription 不支持条件创建；请去掉 If-None-Exist。")
         }
         let content = try subscriptionContent(request)
         let order = try HookOrder(content, service: self, settings: hooks.settings)
@@ -195,7 +206,7 @@ extension FHIRService {
 
 extension FHIRError {
     static let hooksOff = FHIRError(
-        501, "not-supported", "hooks-off",
+        404, "not-supported", "hooks-off",
         "Subscriptions are not offered: the operator of this server has allowed no endpoints. They "
             + "are allowed with `kanglian fhir serve --hooks https://his.example/fhir`.",
         "不提供订阅：本服务器的运维人员未允许任何端点。允许方法："

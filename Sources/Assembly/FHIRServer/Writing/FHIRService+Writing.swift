@@ -76,12 +76,12 @@ extension FHIRService {
             throw .unknownType(request.path.first ?? "")
         }
         guard type != Subscriptions.type else { throw .subscriptionAlone }
-        guard request.path.count <= 2 else { throw Self.method(request) }
+        guard request.path.count <= 2 else { throw AllowedMethods.refusal(request) }
         let id = request.path.count == 2 ? request.path[1] : nil
         switch request.method {
         case .post:
             try caller.require(.create, type)
-            guard id == nil else { throw Self.method(request) }
+            guard id == nil else { throw AllowedMethods.refusal(request) }
             return try create(type, request, for: caller)
         case .put:
             try caller.require(.update, type)
@@ -92,7 +92,7 @@ extension FHIRService {
         case .delete:
             try caller.require(.delete, type)
             return try delete(type, id, request, for: caller)
-        case .get, .head, .options: throw Self.method(request)
+        case .get, .head, .options: throw AllowedMethods.refusal(request)
         }
     }
 

@@ -15,6 +15,9 @@ struct DeskRoutes {
     private static let purpose = Schema.choice(Purpose.allCases.map(\.code))
     private static let verdicts = Schema.object(
         ("verdicts", Schema.list(["type": "object"])), ("mark", Schema.number))
+    private static let kindVerdicts = Schema.object(
+        ("verdicts", Schema.list(["type": "object"])), ("mark", Schema.number),
+        ("lasting_ms", Schema.optional(Schema.number)))
 
     var all: [Route] {
         [
@@ -33,7 +36,7 @@ struct DeskRoutes {
                                         ("writer", Schema.hash)))
                             )))
                 ],
-                gives: [.json(Self.verdicts)], bodyLimit: 2 << 20, handle: decide),
+                gives: [.json(Self.kindVerdicts)], bodyLimit: 2 << 20, handle: decide),
             Route(
                 method: .post, path: "/v1/desk/reads", access: .session,
                 summary: "Decide about up to 1024 records for a reader, and record the reads.",
@@ -68,7 +71,7 @@ struct DeskRoutes {
         guard let institution = exchange.session else { throw .sessionRequired }
         let body = try exchange.json()
         let (reader, purpose) = try readerAndPurpose(body)
-        var kinds: [ServedKind] = []
+        var kinds: [RecordKind] = []
         for element in body["kinds"]?.elements ?? [] {
             guard let owner = element["owner"]?.stringValue.flatMap({ AccountID($0) }),
                 let domain = element["domain"]?.stringValue.flatMap({ Domain(code: $0) }),
@@ -77,11 +80,14 @@ struct DeskRoutes {
                 throw .parameter(
                     "kinds", "objects of owner, domain and writer", "含所有者、数据域和写入者的对象")
             }
-            kinds.append(ServedKind(owner: owner, domain: domain, writer: writer))
+            kinds.append(RecordKind(owner: owner, domain: domain, writer: writer))
         }
         try reply(exchange) { () throws(ReadError) in
-            try node.desk.decisions(
+            let answer = try node.desk.decisions(
                 for: reader, purpose: purpose, about: kinds, servedBy: institution)
+            // For how long the verdicts hold while the mark stays; null for no end.
+            let lasting = answer.lasting.map { JSONValue.integer($0) } ?? .null
+            return (answer.decisions, [JSONMember("lasting_ms", lasting)])
         }
     }
 
@@ -100,7 +106,9 @@ struct DeskRoutes {
             reads.append((owner: owner, record: record))
         }
         try reply(exchange) { () throws(ReadError) in
-            try node.desk.serve(reads, to: reader, purpose: purpose, servedBy: institution)
+            let decisions = try node.desk.serve(
+                reads, to: reader, purpose: purpose, servedBy: institution)
+            return (decisions, [])
         }
     }
 
@@ -117,13 +125,18 @@ struct DeskRoutes {
     }
 
     private func reply(
-        _ exchange: Exchange, _ body: () throws(ReadError) -> [Decision]
+        _ exchange: Exchange,
+        _ body: () throws(ReadError) -> (decisions: [Decision], members: [JSONMember])
     ) throws(APIError) {
         let mark = node.rightsMark
         do throws(ReadError) {
-            exchange.reply([
-                "verdicts": .array(try body().map(Self.json)), "mark": .integer(mark),
-            ])
+            let (decisions, members) = try body()
+            exchange.reply(
+                .object(
+                    [
+                        JSONMember("verdicts", .array(decisions.map(Self.json))),
+                        JSONMember("mark", .integer(mark)),
+                    ] + members))
         } catch {
             throw error.apiError
         }

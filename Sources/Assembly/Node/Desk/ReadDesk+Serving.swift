@@ -8,15 +8,17 @@ import Membership
 import Records
 import Storage
 
-/// All records that have one owner, domain and writer.
-package struct ServedKind: Hashable, Sendable {
-    package let owner: AccountID
-    package let domain: Domain
-    package let writer: AccountID
+/// Decisions about kinds of records, and how long they hold.
+package struct KindDecisions: Sendable {
+    /// In the order in which they were asked for.
+    package fileprivate(set) var decisions: [Decision] = []
+    /// When time alone may change one; until then they hold while ``Node/rightsMark`` stays.
+    fileprivate(set) var turn: Timestamp?
+    /// By the node's clock.
+    let made: Timestamp
 
-    package init(owner: AccountID, domain: Domain, writer: AccountID) {
-        (self.owner, self.domain, self.writer) = (owner, domain, writer)
-    }
+    /// Milliseconds until ``turn``; nil for no end.
+    package var lasting: UInt64? { turn.map { $0.milliseconds - made.milliseconds } }
 }
 
 extension ReadDesk {
@@ -30,37 +32,38 @@ extension ReadDesk {
     /// The cost grows with the number of grants of each owner, once for all kinds of an owner
     /// that stand together.
     package func decisions(
-        for reader: AccountID, purpose: Purpose, about kinds: [ServedKind],
+        for reader: AccountID, purpose: Purpose, about kinds: [RecordKind],
         servedBy institution: AccountID
-    ) throws(ReadError) -> [Decision] {
+    ) throws(ReadError) -> KindDecisions {
         guard kinds.count <= Self.kindLimit else { throw .count }
         let state = try snapshot()
         let now = clock()
         do throws(StorageError) {
             let standing = try Directory.standing(of: reader, in: state)
             let isOwn = try answers(institution, for: reader, standing, state)
-            var decisions: [Decision] = []
+            var answer = KindDecisions(made: now)
             var known: (owner: AccountID, grants: [ListedGrant])?
             for kind in kinds {
                 guard isOwn || kind.writer == institution else {
-                    decisions.append(Decision(allowed: false, reasons: [.noConsent]))
+                    answer.decisions.append(Decision(allowed: false, reasons: [.noConsent]))
                     continue
                 }
                 if known?.owner != kind.owner {
-                    known = (
-                        kind.owner,
-                        try ConsentDecision.grants(
-                            of: kind.owner, naming: reader, standing, state: state)
-                    )
+                    let grants = try ConsentDecision.grants(
+                        of: kind.owner, naming: reader, standing, state: state)
+                    known = (kind.owner, grants)
+                    if let turn = ConsentDecision.nextTurn(of: grants, after: now) {
+                        answer.turn = min(answer.turn ?? turn, turn)
+                    }
                 }
                 let request = ReadRequest(
                     reader: reader, owner: kind.owner, writer: kind.writer, domain: kind.domain,
                     purpose: purpose, now: now)
-                decisions.append(
+                answer.decisions.append(
                     ConsentDecision.decide(
                         request, standing: standing, grants: known?.grants ?? []))
             }
-            return decisions
+            return answer
         } catch {
             throw .storage(error)
         }

@@ -181,6 +181,9 @@ package final class ReadDesk: Sendable {
             do throws(StorageError) {
                 let state = StateSpace(try store.snapshot())
                 let counts = try counts(pending, state)
+                let standing = try Directory.standing(of: reader, in: state)
+                let grants = try ConsentDecision.grants(
+                    of: owner, naming: reader, standing, state: state)
                 var decisions: [Decision] = []
                 var granted: Set<Hash256> = []
                 for (_, item) in items {
@@ -191,7 +194,8 @@ package final class ReadDesk: Sendable {
                     let request = ReadRequest(
                         reader: reader, owner: owner, writer: item.writer, domain: item.domain,
                         purpose: purpose, now: now, pendingReads: counts)
-                    var decision = try ConsentDecision.decide(request, state: state)
+                    var decision = ConsentDecision.decide(
+                        request, standing: standing, grants: grants)
                     if decision.allowed, item.erasure != nil {
                         decision = Decision(allowed: false, reasons: [.recordErased])
                     }
