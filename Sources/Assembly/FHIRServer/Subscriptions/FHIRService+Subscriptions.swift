@@ -42,8 +42,8 @@ extension FHIRService {
         let isAtAddress = request.path.count <= 2 && request.path.last?.hasPrefix("_") != true
         var error = FHIRError(
             isAtAddress ? 405 : 404, "not-supported", "subscription-interaction",
-            "Subscriptions are created, read, searched, replaced with PUT, and deleted, by their id "
-                + "and without conditions.",
+            "Subscriptions are created, read, searched, replaced with PUT, and deleted, by their "
+                + "id and without conditions.",
             "Subscription 支持按 id 创建、读取、检索、以 PUT 替换和删除，不支持条件操作。")
         if isAtAddress {
             error.allowed = [.get, .head] + (request.path.count == 1 ? [.post] : [.put, .delete])
