@@ -172,7 +172,7 @@ let package = Package(
             [
                 "Base", "Encoding", "Cryptography", "Ledger", "ContractKit", "FHIRModel",
                 "FHIRDefinitions", "FHIRSearch", "FHIRPatch", "FHIRTerminology", "FHIRValidation",
-                "System", "HTTPServer", "Agent",
+                "System", "HTTPServer", "HTTPClient", "Agent",
             ] + modules),
         room(
             "Analytics", in: "Assembly",

@@ -35,7 +35,7 @@ final class FHIRZone: Sendable {
         seed: UInt64, institutions count: Int = 1, policy: DeletionPolicy = .amendment,
         clients: ClientRegistry = ClientRegistry([]), time: Timestamp? = nil,
         validation: ResourceValidation = .none, base: String = "http://fhir.example/fhir",
-        index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
+        hooks: HookSettings? = nil, index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
     ) throws {
         let random = SeededRandom(seed: seed)
         self.random = random
@@ -74,6 +74,7 @@ final class FHIRZone: Sendable {
                 exportFolder: folder + "/export-\(place)")
             settings.policy = policy
             settings.clients = clients
+            settings.hooks = hooks
             let index = try index(place)
             indexes.append(index)
             hosts.append(
@@ -94,16 +95,20 @@ final class FHIRZone: Sendable {
     }
 
     /// A second server over the first one's index, as after a restart.
-    func restartedHost(index: any ResourceIndex) throws -> FHIRHost {
+    func restartedHost(
+        index: any ResourceIndex, hooks: HookSettings? = nil
+    ) throws -> FHIRHost {
         let (clock, node) = (clock, node)
+        var settings = FHIRSettings(
+            address: ServerAddress(base: "http://fhir.example/fhir"), validation: .none,
+            exportFolder: folder + "/export-again")
+        settings.hooks = hooks
         return try FHIRHost(
             store: institutions[0],
             port: NodePort(node: node, account: Self.account(institutions[0])),
             chain: node.configuration.genesis.id, suite: .aes256GCM,
             table: try Self.table.get(), index: index,
-            settings: FHIRSettings(
-                address: ServerAddress(base: "http://fhir.example/fhir"), validation: .none,
-                exportFolder: folder + "/export-again"),
+            settings: settings,
             ownerPort: { NodePort(node: node, account: $0.account) }, clock: { clock.now },
             random: random)
     }

@@ -67,7 +67,8 @@ struct TokenTests {
         #expect(token.scopes.texts == ["system/Observation.rs"])
         let caller = try #require(tokens.caller(of: token.text, purpose: .treatment))
         #expect(caller.account == FHIRZone.account(zone.institutions[0]))
-        #expect(caller.isStaff)
+        #expect(caller.isStaff && caller.client == "his")
+        #expect(caller.scopes.texts == ["system/Observation.rs"])
         #expect(throws: TokenDesk.Refused.self) {
             try tokens.token(for: form(assertion, scope: "system/Observation.rs"))
         }

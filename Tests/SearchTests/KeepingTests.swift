@@ -100,6 +100,29 @@ struct IndexKeepingTests {
         #expect(throws: IndexError.pageMark) { try ask(.system, after: PageMark(text: "-1")) }
     }
 
+    @Test("versions of a type are followed in the order of writing", arguments: TestEngine.all)
+    func following(_ engine: TestEngine) throws {
+        let fixture = try IndexFixture(engine)
+        let index = fixture.index
+        #expect(try index.lastPosition() == 0)
+        #expect(try index.versions(of: "Patient", after: 0, limit: 10).isEmpty)
+        try fixture.put(patient("male"), scope: "b")
+        try fixture.put(["resourceType": "Group", "id": "g"])
+        try fixture.put(patient("female"))
+        try fixture.delete("Patient", "p")
+        let all = try index.versions(of: "Patient", after: 0, limit: 10)
+        #expect(all.map(\.version.number) == [1, 2, 3])
+        #expect(all.map(\.version.method) == [.create, .update, .delete])
+        #expect(all[0].version == (try index.version(name, 1)))
+        #expect(all[1].version.body == patient("female").serialized())
+        #expect(all.map(\.position) == all.map(\.position).sorted() && all[0].position > 0)
+        #expect(try index.lastPosition() == all[2].position)
+        let rest = try index.versions(of: "Patient", after: all[0].position, limit: 1)
+        #expect(rest.map(\.version.number) == [2])
+        #expect(try index.versions(of: "Patient", after: all[2].position, limit: 10).isEmpty)
+        #expect(try index.versions(of: "Patient", after: .max, limit: 10).isEmpty)
+    }
+
     @Test("scopes have numbers, notes are kept in order", arguments: TestEngine.all)
     func notes(_ engine: TestEngine) throws {
         let fixture = try IndexFixture(engine)

@@ -22,6 +22,14 @@ extension SQLBackedIndex {
         try index.history(request)
     }
 
+    package func versions(
+        of type: String, after position: UInt64, limit: Int
+    ) throws(IndexError) -> [(position: UInt64, version: StoredVersion)] {
+        try index.versions(of: type, after: position, limit: limit)
+    }
+
+    package func lastPosition() throws(IndexError) -> UInt64 { try index.lastPosition() }
+
     package func search(_ request: SearchRequest) throws(IndexError) -> SearchPage {
         try index.search(request)
     }

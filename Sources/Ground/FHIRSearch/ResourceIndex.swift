@@ -18,6 +18,17 @@ package protocol ResourceIndex: Sendable {
     /// Versions, the newest first, of what is visible.
     func history(_ request: HistoryRequest) throws(IndexError) -> HistoryPage
 
+    /// Versions of one type in the order in which they were written, from behind a position on, at
+    /// most `limit`.
+    ///
+    /// Positions are above 0 and ascend with every write; gaps between them mean nothing.
+    func versions(
+        of type: String, after position: UInt64, limit: Int
+    ) throws(IndexError) -> [(position: UInt64, version: StoredVersion)]
+
+    /// The position of the newest version of any type; 0 before the first.
+    func lastPosition() throws(IndexError) -> UInt64
+
     /// What matches, with what is included, one page of it.
     ///
     /// Everything invisible is treated as if it did not exist: as a match, as an included

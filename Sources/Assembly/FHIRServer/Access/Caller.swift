@@ -9,14 +9,19 @@ package struct Caller: Hashable, Sendable {
     package let isStaff: Bool
     package let purpose: Purpose
     package let scopes: ScopeSet
+    /// The registered client that holds the token; nil inside of the process.
+    package let client: String?
 
-    package init(account: AccountID, isStaff: Bool, purpose: Purpose, scopes: ScopeSet) {
+    package init(
+        account: AccountID, isStaff: Bool, purpose: Purpose, scopes: ScopeSet,
+        client: String? = nil
+    ) {
         (self.account, self.isStaff) = (account, isStaff)
-        (self.purpose, self.scopes) = (purpose, scopes)
+        (self.purpose, self.scopes, self.client) = (purpose, scopes, client)
     }
 
     /// Refuses what the token's scopes do not cover.
-    func require(_ permission: ScopeSet.Permission, _ type: String) throws(FHIRError) {
+    func requireScope(_ permission: ScopeSet.Permission, _ type: String) throws(FHIRError) {
         guard scopes.allows(permission, type) else {
             throw FHIRError(
                 403, "forbidden", "scope",
@@ -25,6 +30,11 @@ package struct Caller: Hashable, Sendable {
                 "令牌的权限范围不包括对 \(type) 的 `\(permission.letter)`。请申请含 "
                     + "system/\(type).\(permission.letter) 的令牌。")
         }
+    }
+
+    /// Refuses what the token's scopes do not cover, and writes of others than the staff.
+    func require(_ permission: ScopeSet.Permission, _ type: String) throws(FHIRError) {
+        try requireScope(permission, type)
         guard permission == .read || permission == .search || isStaff else {
             throw .forbidden(
                 "Only the institution that runs this server and its practitioners write here.",

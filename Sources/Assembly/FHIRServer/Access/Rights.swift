@@ -103,6 +103,15 @@ final class Rights: Sendable {
         return known
     }
 
+    /// Whether a version is in a scope that the caller may see.
+    func sees(_ version: StoredVersion, _ caller: Caller) throws(FHIRError) -> Bool {
+        guard let label = ScopeLabel(version.scope), let number = scopes.number(of: label),
+            case .scopes(let numbers) = try visibility(for: caller)
+        else { return false }
+        let place = numbers.partitioningIndex { $0 >= number }
+        return numbers.indices.contains(place) && numbers[place] == number
+    }
+
     /// Decides about versions that are to be shown, and records the reads durably.
     ///
     /// Public knowledge and the directory are shown to every caller and recorded for nobody.
@@ -154,7 +163,7 @@ final class ScopeRegistry: Sendable {
 
     private struct Inside {
         var entries: [Entry] = []
-        var known: Set<ScopeLabel> = []
+        var known: [ScopeLabel: Int64] = [:]
     }
 
     private let inside = Mutex(Inside())
@@ -172,9 +181,12 @@ final class ScopeRegistry: Sendable {
         }
     }
 
+    /// The number of a label; nil for one that no resource here has.
+    func number(of label: ScopeLabel) -> Int64? { inside.withLock { $0.known[label] } }
+
     /// Takes note of labels that were just written.
     func learn(_ labels: Set<ScopeLabel>, from index: any ResourceIndex) throws(IndexError) {
-        let new = inside.withLock { inside in labels.filter { !inside.known.contains($0) } }
+        let new = inside.withLock { inside in labels.filter { inside.known[$0] == nil } }
         for label in new.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
             try load(from: index, prefix: label.bytes)
         }
@@ -184,9 +196,9 @@ final class ScopeRegistry: Sendable {
         let found = try index.scopes(startingWith: prefix)
         inside.withLock { inside in
             for scope in found {
-                guard let label = ScopeLabel(scope.label),
-                    inside.known.insert(label).inserted
+                guard let label = ScopeLabel(scope.label), inside.known[label] == nil
                 else { continue }
+                inside.known[label] = scope.number
                 inside.entries.append(Entry(number: scope.number, label: label))
             }
             inside.entries.sort { $0.number < $1.number }

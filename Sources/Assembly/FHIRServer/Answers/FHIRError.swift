@@ -103,7 +103,22 @@ extension FHIRError {
 enum Outcome {
     /// The system of Kanglian's stable refusal codes.
     static let system = "https://kanglian.example/fhir/CodeSystem/refusal"
-    private static let translation = "http://hl7.org/fhir/StructureDefinition/translation"
+    private static let translationURL = "http://hl7.org/fhir/StructureDefinition/translation"
+
+    /// The extension of an English text that has the Chinese one.
+    static func translation(_ refusal: Refusal) -> JSONValue {
+        [
+            "extension": [
+                [
+                    "url": .string(translationURL),
+                    "extension": [
+                        ["url": "lang", "valueCode": "zh-CN"],
+                        ["url": "content", "valueString": .string(refusal.chinese)],
+                    ],
+                ]
+            ]
+        ]
+    }
 
     static func issue(
         _ severity: String, _ code: String, _ refusal: Refusal, at expression: String? = nil
@@ -113,17 +128,7 @@ enum Outcome {
             "details": [
                 "coding": [["system": .string(system), "code": .string(refusal.code)]],
                 "text": .string(refusal.english),
-                "_text": [
-                    "extension": [
-                        [
-                            "url": .string(translation),
-                            "extension": [
-                                ["url": "lang", "valueCode": "zh-CN"],
-                                ["url": "content", "valueString": .string(refusal.chinese)],
-                            ],
-                        ]
-                    ]
-                ],
+                "_text": translation(refusal),
             ],
         ]
         if let expression { issue["expression"] = [.string(expression)] }

@@ -93,7 +93,7 @@ package final class TokenDesk: Sendable {
         let isStaff = try isStaff(client.account)
         let expires = clock().advanced(bySeconds: Self.tokenSeconds)
         return Token(
-            text: seal(client.account, isStaff: isStaff, expires, granted), scopes: granted)
+            text: seal(client, isStaff: isStaff, expires, granted), scopes: granted)
     }
 
     /// The caller of a token that is genuine and has not expired.
@@ -106,17 +106,25 @@ package final class TokenDesk: Sendable {
         else { return nil }
         let expires = payload[32..<40].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard expires > clock().milliseconds else { return nil }
+        let text = String(decoding: payload[41...], as: UTF8.self)
+        let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
         return Caller(
             account: AccountID(account), isStaff: payload[40] == 1, purpose: purpose,
-            scopes: ScopeSet(String(decoding: payload[41...], as: UTF8.self)))
+            scopes: ScopeSet(String(parts[0])), client: String(parts[1]))
     }
 
+    /// The client of an id, as the operator wrote it down.
+    package func client(_ id: String) -> RegisteredClient? { registry.withLock { $0.client(id) } }
+
     private func seal(
-        _ account: AccountID, isStaff: Bool, _ expires: Timestamp, _ scopes: ScopeSet
+        _ client: RegisteredClient, isStaff: Bool, _ expires: Timestamp, _ scopes: ScopeSet
     ) -> String {
         let payload =
-            account.hash.bytes + withUnsafeBytes(of: expires.milliseconds.bigEndian) { Array($0) }
-            + [isStaff ? 1 : 0] + Array(scopes.texts.joined(separator: " ").utf8)
+            client.account.hash.bytes
+            + withUnsafeBytes(of: expires.milliseconds.bigEndian) { Array($0) }
+            + [isStaff ? 1 : 0]
+            + Array((scopes.texts.joined(separator: " ") + "\n" + client.id).utf8)
         return Base64URL.encode(
             payload + HashSuite.sha256.authenticationCode(key: key, payload).bytes)
     }

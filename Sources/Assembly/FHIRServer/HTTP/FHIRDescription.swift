@@ -14,7 +14,7 @@ enum FHIRDescription {
     private static let patch: JSONValue = ["type": "array", "items": ["type": "object"]]
 
     static func document(of service: FHIRService) -> JSONValue {
-        let types = service.table.types.filter { $0.kind == .resource && !$0.isAbstract }
+        let types = service.offeredTypes
         let type: JSONValue = [
             "type": "string", "enum": .array(types.map { .string($0.name) }),
         ]

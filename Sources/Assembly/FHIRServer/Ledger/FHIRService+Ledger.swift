@@ -38,11 +38,11 @@ extension FHIRService {
         case (.get, 1), (.head, 1):
             try caller.require(.search, type)
             return try ledgerSearch(
-                type, try patient(in: request, caller), request, for: caller)
+                type, try patient(in: request.query), request, for: caller)
         case (.get, 2), (.head, 2):
             try caller.require(.read, type)
             let name = try name(type, request.path[1])
-            let patient = try patient(in: request, caller)
+            let patient = try patient(in: request.query)
             guard
                 let found = try ledgerResources(type, patient, for: caller)
                     .first(where: { $0["id"]?.stringValue == name.id })
@@ -70,43 +70,15 @@ extension FHIRService {
     private func ledgerSearch(
         _ type: String, _ patient: ResourceName, _ request: FHIRRequest, for caller: Caller
     ) throws(FHIRError) -> FHIRAnswer {
-        let resources = try ledgerResources(type, patient, for: caller)
-        let scan = ScanIndex()
-        var changes: [IndexChange] = []
-        for resource in resources {
-            guard let id = resource["id"]?.stringValue else { continue }
-            changes.append(
-                .put(
-                    StoredVersion(
-                        name: ResourceName(type: type, id: id), number: 1, method: .create,
-                        lastUpdated: clock(), scope: [], origin: [], body: resource.serialized()),
-                    extractor.terms(of: resource, type: type)))
-        }
-        let query = try query(
-            request.query.filter { !["_format", "_pretty", "_page"].contains($0.name) },
-            in: .type(type), strict: request.isStrict)
-        let page: SearchPage
-        do throws(IndexError) {
-            try scan.write(changes)
-            page = try scan.search(
-                SearchRequest(
-                    query: query, visible: .everything,
-                    after: request.parameter("_page").map { PageMark(text: $0) }))
-        } catch { throw FHIRError(error) }
-        var entries = BundleEntries(address: address)
-        for version in page.matches {
-            if let body = version.body { entries.add(body, of: version, mode: "match") }
-        }
-        let parameters = query.selfParameters.map { (name: $0.name, value: $0.value) }
-        var links = [(relation: "self", url: address.url(type, parameters))]
-        if let next = page.next {
-            links.append(
-                ("next", address.url(type, parameters + [(name: "_page", value: next.text)])))
-        }
-        let frame = BundleAnswer.bundle(
-            "searchset", id: store.freshID(), time: clock(), total: page.total, links: links,
-            entries: [])
-        return FHIRAnswer(200, body: .bytes(entries.inserted(into: frame)))
+        let now = clock()
+        return try scanned(
+            type,
+            try ledgerResources(type, patient, for: caller).compactMap { resource in
+                guard let id = resource["id"]?.stringValue else { return nil }
+                return StoredVersion(
+                    name: ResourceName(type: type, id: id), number: 1, method: .create,
+                    lastUpdated: now, scope: [], origin: [], body: resource.serialized())
+            }, request)
     }
 
     /// The resources of one patient, who must be the caller or hosted by the calling institution.
@@ -124,11 +96,11 @@ extension FHIRService {
         }
     }
 
-    /// The patient whom a search names, or the resident who asks.
-    private func patient(
-        in request: FHIRRequest, _ caller: Caller
+    /// The patient whom a search names.
+    func patient(
+        in query: [(name: String, value: String)]
     ) throws(FHIRError) -> ResourceName {
-        let text = request.query.first {
+        let text = query.first {
             ["patient", "patient:Patient", "subject", "entity"].contains($0.name)
         }?.value
         guard let text else {
@@ -139,7 +111,7 @@ extension FHIRService {
     }
 
     /// The account behind a Patient, for the resident or for the institution that hosts them.
-    private func owner(
+    func owner(
         of patient: ResourceName, for caller: Caller
     ) throws(FHIRError) -> AccountID {
         let found: StoredVersion?

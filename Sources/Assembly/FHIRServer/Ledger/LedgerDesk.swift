@@ -42,17 +42,24 @@ package struct LedgerDesk: Sendable {
     func audit(
         of owner: AccountID
     ) throws(FHIRError) -> [(sequence: UInt64, row: AuditRow)] {
-        let port = ownerPort(try keys(owner).signer)
         var rows: [(sequence: UInt64, row: AuditRow)] = []
         var after: UInt64?
-        do throws(PortError) {
-            repeat {
-                let page = try port.audit(of: owner, after: after)
-                rows += page.rows
-                after = page.next
-            } while after != nil
-        } catch { throw FHIRError(error) }
+        repeat {
+            let page = try audit(of: owner, after: after)
+            rows += page.rows
+            after = page.next
+        } while after != nil
         return rows
+    }
+
+    /// One page of the reads of a hosted resident's records, behind a sequence number.
+    func audit(
+        of owner: AccountID, after: UInt64?
+    ) throws(FHIRError) -> (rows: [(sequence: UInt64, row: AuditRow)], next: UInt64?) {
+        let port = ownerPort(try keys(owner).signer)
+        do throws(PortError) { return try port.audit(of: owner, after: after) } catch {
+            throw FHIRError(error)
+        }
     }
 
     /// Puts a consent on the chain; final when this returns.

@@ -94,6 +94,7 @@ package final class BulkLoader {
                 "A resource that is loaded needs its type and its id.", "批量装载的资源需要类型和 id。",
                 at: place)
         }
+        guard type != Subscriptions.type else { throw .subscriptionAlone }
         return try service.name(type, id)
     }
 

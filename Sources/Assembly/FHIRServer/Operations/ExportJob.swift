@@ -86,10 +86,7 @@ struct ExportJob: Sendable {
 extension ExportJob {
     var json: JSONValue {
         var value: JSONValue = [
-            "id": .string(id), "account": .string(caller.account.description),
-            "staff": .bool(caller.isStaff), "purpose": .string(caller.purpose.code),
-            "scopes": .string(caller.scopes.texts.joined(separator: " ")),
-            "request": .string(request), "started": .string(started.rfc3339),
+            "id": .string(id), "request": .string(request), "started": .string(started.rfc3339),
             "types": .array(types.map { .string($0) }),
             "files": .array(
                 files.map {
@@ -99,6 +96,7 @@ extension ExportJob {
                     ]
                 }),
         ]
+        value = .object(value.members + caller.kept)
         if let since { value["since"] = .string(since.rfc3339) }
         if let after { value["after"] = .string(after.text) }
         switch subject {
@@ -119,20 +117,14 @@ extension ExportJob {
 
     init?(parsing bytes: [UInt8]) {
         guard let value = try? JSONValue(parsing: bytes), let id = value["id"]?.stringValue,
-            let account = value["account"]?.stringValue.flatMap({ AccountID($0) }),
-            let isStaff = value["staff"]?.boolValue,
-            let purpose = value["purpose"]?.stringValue.flatMap({ Purpose(code: $0) }),
-            let scopes = value["scopes"]?.stringValue, let request = value["request"]?.stringValue,
+            let caller = Caller(kept: value), let request = value["request"]?.stringValue,
             let started = value["started"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }
         let subject: Subject =
             value["group"]?.stringValue.map { .group($0) }
             ?? (value["patients"] == nil ? .system : .patients)
         self.init(
-            id: id,
-            caller: Caller(
-                account: account, isStaff: isStaff, purpose: purpose, scopes: ScopeSet(scopes)),
-            request: request, started: started,
+            id: id, caller: caller, request: request, started: started,
             since: value["since"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
             subject: subject, types: (value["types"]?.elements ?? []).compactMap(\.stringValue))
         after = value["after"]?.stringValue.map { PageMark(text: $0) }

@@ -17,6 +17,12 @@ struct Presentation: Hashable, Sendable {
         case elements(Set<String>)
     }
 
+    /// The tag of what is shown in part.
+    static let subsetted: JSONValue = [
+        "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+        "code": "SUBSETTED",
+    ]
+
     let part: Part
 
     /// Reads `_summary` and `_elements` of a read.
@@ -74,11 +80,7 @@ struct Presentation: Hashable, Sendable {
         }
         var result = JSONValue.object(members)
         var meta = result["meta"] ?? .object([])
-        let tag: JSONValue = [
-            "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
-            "code": "SUBSETTED",
-        ]
-        meta["tag"] = .array((meta["tag"]?.elements ?? []) + [tag])
+        meta["tag"] = .array((meta["tag"]?.elements ?? []) + [Self.subsetted])
         result["meta"] = meta
         return result
     }

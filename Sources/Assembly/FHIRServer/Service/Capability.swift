@@ -26,7 +26,7 @@ enum Capability {
     }
 
     static func statement(of service: FHIRService) -> JSONValue {
-        let types = service.table.types.filter { $0.kind == .resource && !$0.isAbstract }
+        let types = service.offeredTypes
         return [
             "resourceType": "CapabilityStatement", "status": "active",
             "date": .string(service.clock().rfc3339), "kind": "instance",
@@ -80,19 +80,33 @@ enum Capability {
         let parameters = service.table.searchParameters.filter {
             $0.bases.contains(type.name) && $0.kind != .special && $0.expression != nil
         }
+        let search: JSONValue = .array(
+            parameters.map {
+                [
+                    "name": .string($0.code), "definition": .string($0.url),
+                    "type": .string($0.kind.rawValue),
+                ]
+            })
+        guard type.name != Subscriptions.type else { return subscription(type, search) }
         return [
             "type": .string(type.name), "profile": .string(type.url),
             "interaction": .array(interactions.map { ["code": .string($0)] }),
             "versioning": "versioned-update", "readHistory": true, "updateCreate": true,
             "conditionalCreate": true, "conditionalRead": "not-match", "conditionalUpdate": true,
-            "conditionalDelete": "single",
-            "searchParam": .array(
-                parameters.map {
-                    [
-                        "name": .string($0.code), "definition": .string($0.url),
-                        "type": .string($0.kind.rawValue),
-                    ]
-                }),
+            "conditionalDelete": "single", "searchParam": search,
+        ]
+    }
+
+    private static func subscription(_ type: TypeDefinition, _ search: JSONValue) -> JSONValue {
+        [
+            "type": .string(type.name), "profile": .string(type.url),
+            "documentation": "Channel rest-hook; the operator lists the endpoints",
+            "interaction": [
+                ["code": "read"], ["code": "create"], ["code": "update"], ["code": "delete"],
+                ["code": "search-type"],
+            ],
+            "versioning": "versioned-update", "readHistory": false, "updateCreate": false,
+            "searchParam": search,
         ]
     }
 }

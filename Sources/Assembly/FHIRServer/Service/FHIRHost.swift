@@ -15,6 +15,8 @@ package struct FHIRSettings: Sendable {
     package var clients = ClientRegistry([])
     /// How well the institution knows the patients whom it enrols.
     package var importing = ImportOptions()
+    /// Where notifications may go; nil for nowhere.
+    package var hooks: HookSettings?
 
     package init(address: ServerAddress, validation: ResourceValidation, exportFolder: String) {
         (self.address, self.validation) = (address, validation)
@@ -50,17 +52,20 @@ package final class FHIRHost: Sendable {
                 store: store, port: port, chain: chain, suite: suite,
                 options: settings.importing, pool: pool, random: random)
         } catch { throw FHIRError(error) }
-        service = try FHIRService(
-            FHIRService.Parts(
-                address: settings.address, table: table, index: index, port: port, desk: desk,
-                ledger: LedgerDesk(
-                    store: store, port: port, chain: chain, suite: suite, ownerPort: ownerPort,
-                    random: random),
-                policy: settings.policy, validation: settings.validation,
-                exportFolder: settings.exportFolder, clock: clock, random: random))
-        tokens = TokenDesk(
+        let tokens = TokenDesk(
             registry: settings.clients, institution: desk.account, port: port,
             address: settings.address, clock: clock, random: random)
+        self.tokens = tokens
+        var parts = FHIRService.Parts(
+            address: settings.address, table: table, index: index, port: port, desk: desk,
+            ledger: LedgerDesk(
+                store: store, port: port, chain: chain, suite: suite, ownerPort: ownerPort,
+                random: random),
+            policy: settings.policy, validation: settings.validation,
+            exportFolder: settings.exportFolder, clock: clock, random: random)
+        parts.hooks = settings.hooks
+        parts.client = { tokens.client($0) }
+        service = try FHIRService(parts)
         _ = try service.complete(through: RecordReader(store: store, port: port))
         do { try service.exports.start(for: service) } catch {
             throw FHIRError(
@@ -68,11 +73,13 @@ package final class FHIRHost: Sendable {
                 "The folder of exports cannot be used. Check its path and rights.",
                 "导出目录无法使用。请检查路径和权限。")
         }
+        try service.subscriptions?.start(for: service)
     }
 
     /// Ends the work in the background.
     package func close() {
         service.exports.stop()
+        service.subscriptions?.stop()
         pool.close()
     }
 }

@@ -23,6 +23,8 @@ package final class FHIRService: Sendable {
     let terminology: Terminology
     let validation: ResourceValidation
     package let exports: BulkExports
+    /// What clients are told of without asking; nil when the operator allows no endpoints.
+    package let subscriptions: Subscriptions?
     let clock: @Sendable () -> Timestamp
     let random: any RandomSource
 
@@ -40,6 +42,10 @@ package final class FHIRService: Sendable {
         package let exportFolder: String
         package let clock: @Sendable () -> Timestamp
         package let random: any RandomSource
+        /// Where notifications may go; nil for nowhere.
+        package var hooks: HookSettings?
+        /// The client of an id, as the operator wrote it down.
+        package var client: @Sendable (_ id: String) -> RegisteredClient? = { _ in nil }
 
         package init(
             address: ServerAddress, table: DefinitionTable, index: any ResourceIndex,
@@ -67,9 +73,12 @@ package final class FHIRService: Sendable {
             scopes = try ScopeRegistry(index: parts.index)
         } catch { throw FHIRError(error) }
         rights = Rights(port: parts.port, scopes: scopes, clock: parts.clock)
+        let subscriptions = parts.hooks.map { Subscriptions($0, parts) }
+        self.subscriptions = subscriptions
         store = ResourceStore(
             index: parts.index, desk: parts.desk, extractor: extractor,
-            scopes: scopes, policy: parts.policy, clock: parts.clock, random: parts.random)
+            scopes: scopes, policy: parts.policy, clock: parts.clock, random: parts.random,
+            written: { subscriptions?.look() })
         reading = ResourceReading(index: parts.index, rights: rights, store: store)
         exports = BulkExports(
             index: parts.index, folder: parts.exportFolder,
@@ -113,6 +122,7 @@ package final class FHIRService: Sendable {
         if first.hasPrefix("$") {
             return try operation(first, on: .system, request, for: caller)
         }
+        if let answer = try subscriptionAnswer(request, for: caller) { return answer }
         if let answer = try ledgerAnswer(request, for: caller) { return answer }
         guard table.type(first)?.kind == .resource, table.type(first)?.isAbstract == false else {
             throw .unknownType(first)
@@ -186,7 +196,7 @@ package final class FHIRService: Sendable {
     }
 
     /// A search whose parameters are in a form, together with those of the URL.
-    private func form(_ request: FHIRRequest) throws(FHIRError) -> FHIRRequest {
+    func form(_ request: FHIRRequest) throws(FHIRError) -> FHIRRequest {
         var request = request
         guard let query = EntryRequest.query(String(decoding: request.body, as: UTF8.self)) else {
             throw .invalid(
@@ -195,6 +205,14 @@ package final class FHIRService: Sendable {
         request.query += query
         request.body = []
         return request
+    }
+
+    /// Resource types that are offered here, ascending.
+    var offeredTypes: [TypeDefinition] {
+        table.types.filter {
+            $0.kind == .resource && !$0.isAbstract
+                && ($0.name != Subscriptions.type || subscriptions != nil)
+        }
     }
 
     // MARK: Showing

@@ -75,6 +75,7 @@ extension FHIRService {
         guard let type = request.path.first, table.type(type)?.kind == .resource else {
             throw .unknownType(request.path.first ?? "")
         }
+        guard type != Subscriptions.type else { throw .subscriptionAlone }
         guard request.path.count <= 2 else { throw AllowedMethods.refusal(request) }
         let id = request.path.count == 2 ? request.path[1] : nil
         switch request.method {

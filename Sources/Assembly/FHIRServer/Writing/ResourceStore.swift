@@ -20,12 +20,15 @@ final class ResourceStore: Sendable {
     private let policy: DeletionPolicy
     private let clock: @Sendable () -> Timestamp
     private let random: any RandomSource
+    /// Told after versions came into the index.
+    private let written: @Sendable () -> Void
 
     init(
         index: any ResourceIndex, desk: WritingDesk, extractor: TermExtractor,
         scopes: ScopeRegistry, policy: DeletionPolicy, clock: @escaping @Sendable () -> Timestamp,
-        random: any RandomSource
+        random: any RandomSource, written: @escaping @Sendable () -> Void
     ) {
+        self.written = written
         (self.index, self.desk, self.extractor) = (index, desk, extractor)
         (self.scopes, self.policy, self.clock, self.random) = (scopes, policy, clock, random)
     }
@@ -241,8 +244,14 @@ final class ResourceStore: Sendable {
         try note(scopesOf: versions)
     }
 
-    /// Takes note of scopes that versions brought.
+    /// Takes note of scopes that versions brought, and tells of the versions.
     func note(scopesOf versions: [StoredVersion]) throws(FHIRError) {
+        try learn(scopesOf: versions)
+        written()
+    }
+
+    /// Takes note of scopes of versions, which somebody else may have written.
+    func learn(scopesOf versions: [StoredVersion]) throws(FHIRError) {
         do throws(IndexError) {
             try scopes.learn(Set(versions.compactMap { ScopeLabel($0.scope) }), from: index)
         } catch { throw FHIRError(error) }

@@ -42,6 +42,10 @@ enum FHIRCommands {
                 .value(
                     "postgres", "CONNINFO", "the index in PostgreSQL instead of FOLDER/index.db",
                     "使用 PostgreSQL 索引（默认 FOLDER/index.db）"),
+                .value(
+                    "hooks", "PREFIX[,PREFIX]",
+                    "where notifications of Subscriptions may go (default: nowhere)",
+                    "允许订阅通知发往的端点（默认不允许）"),
                 .value("tls-certificate", "FILE", "PEM certificate", "PEM 证书"),
                 .value("tls-key", "FILE", "PEM private key", "PEM 私钥"),
             ],
@@ -174,6 +178,11 @@ enum FHIRCommands {
                     "--deletion is amendment or erasure.", "--deletion 为 amendment 或 erasure。")
             }
             settings.policy = policy
+        }
+        if let text = invocation.value("hooks") {
+            do throws(Refusal) { settings.hooks = try HookSettings(parsing: text) } catch {
+                throw CommandError(.usage, error)
+            }
         }
         let index = try index(folder, session, invocation)
         do throws(FHIRError) {

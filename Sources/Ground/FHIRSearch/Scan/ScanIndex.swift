@@ -48,6 +48,21 @@ package final class ScanIndex: ResourceIndex {
         return HistoryPage(versions: page.map(\.version), total: matching.count, next: next)
     }
 
+    package func versions(
+        of type: String, after position: UInt64, limit: Int
+    ) throws(IndexError) -> [(position: UInt64, version: StoredVersion)] {
+        let state = state.withLock { $0 }
+        let newer = state.log.enumerated().dropFirst(Int(clamping: position))
+        return newer.lazy.filter { $0.element.name.type == type }.prefix(max(0, limit)).compactMap {
+            index, entry in
+            state.versions[entry.name].map { (UInt64(index) + 1, $0[Int(entry.number) - 1]) }
+        }
+    }
+
+    package func lastPosition() throws(IndexError) -> UInt64 {
+        state.withLock { UInt64($0.log.count) }
+    }
+
     package func search(_ request: SearchRequest) throws(IndexError) -> SearchPage {
         try ScanSearch(state: state.withLock { $0 }, request: request).page()
     }
