@@ -73,7 +73,9 @@ let package = Package(
         room("FHIRTerminology", in: "Ground", ["Base", "FHIRDefinitions", "FHIRPath"]),
         room(
             "FHIRValidation", in: "Ground",
-            ["Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRTerminology"]),
+            [
+                "Base", "Encoding", "FHIRModel", "FHIRDefinitions", "FHIRPath", "FHIRTerminology",
+            ]),
 
         // Floor 2: the ledger.
         room("Storage", in: "Ledger", ["Base"]),
@@ -246,7 +248,8 @@ let package = Package(
         tests(
             "FHIRValidationTests",
             [
-                "Base", "Encoding", "FHIRDefinitions", "FHIRPath", "FHIRPatch", "FHIRTerminology",
+                "Base", "Encoding", "FHIRModel", "FHIRDefinitions", "FHIRPath", "FHIRPatch",
+                "FHIRTerminology",
                 "FHIRValidation", "System",
             ]),
         tests(

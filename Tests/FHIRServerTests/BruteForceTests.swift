@@ -9,14 +9,15 @@ import FHIRSearch
 import FHIRServer
 import Foundation
 import HTTPServer
+import IndexSQLite
 import Ledger
 import Node
 import Sandbox
 import System
 import Testing
 
-/// Every search of five callers over Synthea's patients at three institutions, compared with a
-/// filter that decides each resource alone.
+/// Every search of five callers over Synthea's patients at three institutions, in the index that
+/// hospitals run, compared with a filter that decides each resource alone and scans what is left.
 @Suite(
     "Consent over search",
     .enabled(if: SyntheaFolder.path != nil, "the shared data folder is absent"))
@@ -84,7 +85,12 @@ struct BruteForceTests {
 
     @Test("results and counts are those of the filter, and every resource shown is on record")
     func equal() throws {
-        let zone = try FHIRZone(seed: 51, institutions: Self.institutions)
+        let folder = try FileSystem.makeTemporaryFolder("brute-force")
+        defer { try? FileSystem.removeTree(folder) }
+        let zone = try FHIRZone(seed: 51, institutions: Self.institutions) { place in
+            try SQLiteIndex(
+                SQLiteSettings(path: "\(folder)/\(place).db", key: Hash256(words: (5, 1, 0, 1))))
+        }
         let patients = try load(zone)
         try consents(zone, patients)
         let resident = patients[0][0].owner
@@ -235,6 +241,9 @@ private typealias Shown = ConditionMutex<[AccountID: Set<String>]>
 
 /// What one caller may see, resource by resource, and what searches find in that alone.
 private struct Filter {
+    private static let paging = [
+        (name: "_total", value: "accurate"), (name: "_count", value: "1000"),
+    ]
     private let scan = ScanIndex()
 
     init(
@@ -267,7 +276,7 @@ private struct Filter {
         }
         parameters.removeAll { ["_count", "_total", "_summary"].contains($0.name) }
         let query = try SearchQuery(
-            parsing: parameters + [(name: "_total", value: "accurate")], type: path.last,
+            parsing: parameters + Self.paging, type: path.last,
             compartment: path.count == 3 ? ResourceName(type: path[0], id: path[1]) : nil,
             table: try FHIRZone.table.get(), base: "http://fhir.example/fhir", strict: true)
         var (matches, included): (Set<String>, Set<String>) = ([], [])

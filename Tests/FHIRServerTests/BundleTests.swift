@@ -3,6 +3,7 @@ import FHIRServer
 import HTTPServer
 import Ledger
 import Node
+import System
 import Testing
 
 /// Batches and transactions.
@@ -75,6 +76,21 @@ struct BundleTests {
         #expect(zone.ask(.get, "Condition").ids == [])
         // Nor was anybody enrolled.
         #expect(zone.node.head.height == height)
+    }
+
+    @Test(
+        "what is no record is not written as one: it has interactions of its own",
+        arguments: ["Consent", "AuditEvent", "Subscription"])
+    func noRecords(type: String) throws {
+        let zone = try FHIRZone(seed: 14)
+        let resource: JSONValue = ["resourceType": .string(type), "id": "1", "status": "active"]
+        let answer = zone.ask(
+            .post, "", bundle("transaction", [entry("PUT", type + "/1", resource)]))
+        #expect(answer.status == 422)
+        let pool = WorkerPool(threads: 1)
+        defer { pool.close() }
+        let loader = BulkLoader(service: zone.hosts[0].service, pool: pool)
+        #expect(throws: FHIRError.self) { try loader.load(resource) }
     }
 
     @Test("a conditional create finds what is there, and a conditional reference leads to it")

@@ -137,7 +137,7 @@ struct SubscriptionTests {
             ],
         ]
         let answer = zone.ask(.post, "", bundle)
-        #expect(answer.status == 422 && answer.code == "fhir.subscription-alone")
+        #expect(answer.status == 422 && answer.code == "fhir.no-record")
         var batch = bundle
         batch["type"] = "batch"
         let entries = zone.ask(.post, "", batch).resource?["entry"]

@@ -1,6 +1,7 @@
 import Base
 import Encoding
 import FHIRDefinitions
+import FHIRModel
 import FHIRTerminology
 import FHIRValidation
 import Testing
@@ -213,6 +214,7 @@ struct ValidationTests {
         #expect(first?["code"]?.stringValue == "code-invalid")
         #expect(first?["expression"]?[0]?.stringValue == "Patient.gender")
         #expect(
-            first?["details"]?["_text"]?["extension"]?[0]?["extension"]?[0]?["valueCode"] == "zh")
+            first?["details"]?["_text"]?["extension"]?[0]?["extension"]?[0]?["valueCode"]
+                == "zh-CN")
     }
 }

@@ -65,13 +65,18 @@ struct PostgresIndexTests {
         #expect(try one.current(ResourceName(type: "Patient", id: "q"))?.number == 1)
     }
 
-    @Test("bodies are sealed in the database's files, which nobody can read there")
+    @Test("bodies and notes are sealed in the database's files, which nobody can read there")
     func secrecy() throws {
         let server = try PostgresServer()
         let index = try PostgresIndex(PostgresPlace.settings(server))
         try index.write((0..<50).map { try change("p\($0)") })
+        let note = Array("Qrstuvwxyz of a pending body".utf8)
+        try index.write([.note(key: "pending/1/0000", value: note)])
+        #expect(try index.note("pending/1/0000") == note)
+        #expect(try index.notes(startingWith: "", after: nil, limit: 9).map(\.value) == [note])
         server.kill()
-        let found = try ProcessRunner.run(["grep", "-rlaE", "Zyxwvutsrq", server.folder])
+        let found = try ProcessRunner.run(
+            ["grep", "-rlaE", "Zyxwvutsrq|Qrstuvwxyz", server.folder])
         #expect(found.text.isEmpty && found.end == .exited(1))
         let names = try ProcessRunner.run(["grep", "-rlaE", "birthdate|Patient", server.folder])
         #expect(names.end == .exited(0), "names and terms are plain there, as the guide says")

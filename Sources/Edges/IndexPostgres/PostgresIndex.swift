@@ -27,7 +27,8 @@ package struct PostgresSettings: Sendable {
     }
 }
 
-/// The index in a PostgreSQL database, which is somebody else's machine: bodies are sealed.
+/// The index in a PostgreSQL database, which is somebody else's machine: bodies and notes are
+/// sealed.
 ///
 /// Terms, names, times and scopes are plain there, as the database has to compare them. Writes are
 /// durable when they return. Any number of threads and processes may use it.
@@ -45,22 +46,23 @@ package final class PostgresIndex: SQLBackedIndex {
             },
             open: { bytes, place in try? Sealing.open(bytes, key: key, authenticating: place) })
         index = SQLIndex(try PostgresEngine(settings), codec: codec)
-        try checkKey(key, random)
+        try checkKey()
     }
 
     private static let checkNote = "\u{0}key"
     private static let checkText = Array("Kanglian index".utf8)
 
-    /// A sealed text of our own shows whether the key is the one that the bodies are sealed with.
-    private func checkKey(_ key: SecretBytes, _ random: SystemRandom) throws(IndexError) {
-        if let sealed = try index.note(Self.checkNote) {
-            guard (try? Sealing.open(sealed, key: key)) == Self.checkText else { throw .wrongKey }
-            return
-        }
-        guard let sealed = try? Sealing.seal(Self.checkText, key: key, random: random) else {
+    /// A sealed note of our own shows whether the key is the one that all is sealed with.
+    private func checkKey() throws(IndexError) {
+        let known: [UInt8]?
+        do throws(IndexError) { known = try index.note(Self.checkNote) } catch {
+            guard case .corrupt = error else { throw error }
             throw .wrongKey
         }
-        try index.write([.note(key: Self.checkNote, value: sealed)])
+        guard let known else {
+            return try index.write([.note(key: Self.checkNote, value: Self.checkText)])
+        }
+        guard known == Self.checkText else { throw .wrongKey }
     }
 
     /// All notes but the one that checks the key.

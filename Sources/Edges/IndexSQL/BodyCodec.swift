@@ -49,4 +49,21 @@ package struct BodyCodec: Sendable {
             }
         } catch { throw .corrupt("the body of a version of \(place)") }
     }
+
+    // MARK: Notes
+
+    /// Bound to the note's key; not compressed, as notes are small or ciphertext.
+    func sealed(note value: [UInt8], _ key: [UInt8]) throws(IndexError) -> [UInt8] {
+        guard let sealed = seal(value, Array("note/".utf8) + key) else {
+            throw .unavailable("a note cannot be written")
+        }
+        return sealed
+    }
+
+    func opened(note value: [UInt8], _ key: [UInt8]) throws(IndexError) -> [UInt8] {
+        guard let opened = open(value, Array("note/".utf8) + key) else {
+            throw .corrupt("a note")
+        }
+        return opened
+    }
 }

@@ -24,6 +24,12 @@ struct QueryCompiler {
         case scopes
     }
 
+    /// Whether counting a start may pass over many more rows than it counts.
+    func isDear(_ start: Start) -> Bool {
+        guard case .criterion(let place) = start else { return false }
+        return query.criteria[place].breadth >= .range
+    }
+
     /// What a search may start from, first what mostly names few resources.
     var starts: [Start] {
         let places = query.criteria.indices.sorted {
@@ -182,15 +188,26 @@ extension SortValue {
     }
 }
 
+/// How many resources a criterion mostly names, as ranks.
+private enum Breadth: Int, Comparable {
+    case one, reference, words, token, link
+    /// Found by looking at all values on one side.
+    case range
+    case other
+
+    static func < (left: Breadth, right: Breadth) -> Bool { left.rawValue < right.rawValue }
+}
+
 extension SearchCriterion {
-    /// How many resources this mostly names, as a rank.
-    fileprivate var breadth: Int {
+    fileprivate var breadth: Breadth {
         switch self {
-        case .id: 0
-        case .compartment, .some(_, .reference, _): 1
-        case .some(_, .text, _), .composite: 2
-        case .some(_, .date, _), .some(_, .number, _), .some(_, .token, _): 3
-        case .link, .reverseLink, .any, .lastUpdated, .none, .missing: 4
+        case .id: .one
+        case .compartment, .some(_, .reference, _): .reference
+        case .some(_, .text, _), .composite: .words
+        case .some(_, .token, _): .token
+        case .link, .reverseLink: .link
+        case .some(_, .date, _), .some(_, .number, _), .lastUpdated: .range
+        case .any, .none, .missing: .other
         }
     }
 }

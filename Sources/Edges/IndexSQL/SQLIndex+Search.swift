@@ -45,6 +45,7 @@ extension SQLIndex {
             // Below so few, nothing is gained by looking further.
             let limit = best?.count ?? QueryCompiler.sourceLimit
             guard limit > Self.fewEnough else { break }
+            if limit < QueryCompiler.sourceLimit, compiler.isDear(start) { continue }
             guard let statement = compiler.counting(start, upTo: limit) else { continue }
             let count = try session.rows(statement).first?[0].integer ?? 0
             if best == nil || count < limit { best = (start, count) }

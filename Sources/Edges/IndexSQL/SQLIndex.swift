@@ -59,7 +59,9 @@ package final class SQLIndex: ResourceIndex {
         let place = builder.bind(key)
         let statement = builder.statement("SELECT value FROM note WHERE name = \(place)")
         let rows = try engine.rows(statement)
-        return rows.first?[0].bytes
+        return try rows.first?[0].bytes.map { sealed throws(IndexError) in
+            try codec.opened(note: sealed, Array(key.utf8))
+        }
     }
 
     package func notes(
@@ -73,7 +75,10 @@ package final class SQLIndex: ResourceIndex {
         let statement = builder.statement(
             "SELECT name, value FROM note WHERE \(condition) ORDER BY name LIMIT \(max(0, limit))")
         let rows = try engine.rows(statement)
-        return rows.map { ($0[0].text, $0[1].bytes ?? []) }
+        return try rows.map { row throws(IndexError) in
+            let key = row[0].bytes ?? []
+            return (row[0].text, try codec.opened(note: row[1].bytes ?? [], key))
+        }
     }
 
     private static func starts(

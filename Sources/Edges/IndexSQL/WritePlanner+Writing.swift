@@ -109,7 +109,9 @@ extension WritePlanner {
             var builder = StatementBuilder(dialect)
             let place = builder.bind(key)
             _ = try session.rows(builder.statement("DELETE FROM note WHERE name = \(place)"))
-            if let value { try session.insert([[.text(key), .bytes(value)]], into: .note) }
+            guard let value else { continue }
+            let sealed = try codec.sealed(note: value, Array(key.utf8))
+            try session.insert([[.text(key), .bytes(sealed)]], into: .note)
         }
     }
 }

@@ -6,6 +6,8 @@ import Records
 import System
 
 /// Seals records in batches, sends bodies and then transactions, and waits until all are final.
+///
+/// A body is always stored before the transaction that names it.
 struct RecordWriter: Sendable {
     /// Attempts at one batch: a moved epoch or a record that is there already costs one each.
     private static let attemptLimit = 5
@@ -35,20 +37,20 @@ struct RecordWriter: Sendable {
 
     /// Writes jobs; returns how many records were there already.
     ///
-    /// The next batch is sealed while the chain finalises the one before. Progress gets each job
+    /// The next batch is sealed and stored while the chain finalises the one before. Progress gets each job
     /// that is final with its transaction, which is nil for a record that was there already.
     func write(
         _ jobs: [WriteJob], progress: (WriteJob, TransactionID?) -> Void
     ) throws(ImportFailure) -> Int {
         var batches = WriteBatches(jobs, count: options.batchCount)
         var alreadyWritten = 0
-        var ahead = batches.next().map { seal(ahead: $0) }
+        var ahead = batches.next().map { prepare(ahead: $0) }
         // After a failure nothing may go on in the background.
         defer { _ = ahead?.wait() }
         while let current = ahead {
             ahead = nil
             let sealed = try current.wait().get()
-            ahead = batches.next().map { seal(ahead: $0) }
+            ahead = batches.next().map { prepare(ahead: $0) }
             let transactions = try finalise(sealed)
             alreadyWritten += sealed.count - transactions.count
             for item in sealed { progress(item.job, transactions[item.job.record]) }
@@ -56,14 +58,21 @@ struct RecordWriter: Sendable {
         return alreadyWritten
     }
 
-    // MARK: Sealing
+    // MARK: Preparing
 
-    private func seal(ahead jobs: [WriteJob]) -> Ahead<Result<[Sealed], ImportFailure>> {
-        Ahead("seal") {
-            do throws(ImportFailure) { return .success(try seal(jobs)) } catch {
+    private func prepare(ahead jobs: [WriteJob]) -> Ahead<Result<[Sealed], ImportFailure>> {
+        Ahead("prepare") {
+            do throws(ImportFailure) { return .success(try prepare(jobs)) } catch {
                 return .failure(error)
             }
         }
+    }
+
+    /// Seals, and stores the bodies.
+    private func prepare(_ jobs: [WriteJob]) throws(ImportFailure) -> [Sealed] {
+        let sealed = try seal(jobs)
+        try store(sealed)
+        return sealed
     }
 
     private func seal(_ jobs: [WriteJob]) throws(ImportFailure) -> [Sealed] {
@@ -97,7 +106,6 @@ struct RecordWriter: Sendable {
         var groups = grouped(sealed)
         var transactions: [Hash256: TransactionID] = [:]
         for _ in 0..<Self.attemptLimit {
-            try store(groups.flatMap { $0 })
             let verdicts = try submit(groups)
             var again: [[Sealed]] = []
             for (group, verdict) in zip(groups, verdicts) {
@@ -112,7 +120,7 @@ struct RecordWriter: Sendable {
                     again += group.map { [$0] }
                 case RecordsRefusal.epoch.refusal.code:
                     owners.forget(Set(group.map(\.job.owner)))
-                    again += grouped(try seal(group.map(\.job)))
+                    again += grouped(try prepare(group.map(\.job)))
                 default: throw .contract(refusal)
                 }
             }

@@ -1,5 +1,6 @@
 package import Base
 package import Encoding
+import FHIRModel
 import HTTPServer
 
 /// Why a request of the FHIR API is refused: a status and what an OperationOutcome says.
@@ -43,8 +44,8 @@ package struct FHIRError: Error, Hashable, Sendable {
 
     /// The OperationOutcome, each text with its Chinese translation.
     package var outcome: JSONValue {
-        Outcome.resource(
-            issues.map { Outcome.issue("error", $0.code, $0.refusal, at: $0.expression) })
+        OperationOutcome.resource(
+            issues.map { OperationOutcome.issue("error", $0.code, $0.refusal, at: $0.expression) })
     }
 }
 
@@ -61,6 +62,14 @@ extension FHIRError {
             404, "not-supported", "unknown-type",
             "`\(type.prefix(64))` is not a resource type of FHIR R4. See /fhir/metadata.",
             "`\(type.prefix(64))` 不是 FHIR R4 的资源类型。请参阅 /fhir/metadata。")
+    }
+
+    /// For what has an interaction of its own instead of being written among records.
+    static func noRecord(_ type: String) -> FHIRError {
+        FHIRError(
+            422, "not-supported", "no-record",
+            "\(type) is no record. Send it to /fhir/\(type) by itself or in a batch, if at all.",
+            "\(type) 不是记录。如需写入，请单独或在 batch 中发送到 /fhir/\(type)。")
     }
 
     static func unsupported(_ what: String, _ chinese: String) -> FHIRError {
@@ -96,51 +105,5 @@ extension FHIRError {
             412, "multiple-matches", "multiple-matches",
             "More than one \(place) matches the condition. Make it more specific.",
             "符合条件的 \(place) 不止一个。请使条件更精确。")
-    }
-}
-
-/// Builds OperationOutcomes.
-enum Outcome {
-    /// The system of Kanglian's stable refusal codes.
-    static let system = "https://kanglian.example/fhir/CodeSystem/refusal"
-    private static let translationURL = "http://hl7.org/fhir/StructureDefinition/translation"
-
-    /// The extension of an English text that has the Chinese one.
-    static func translation(_ refusal: Refusal) -> JSONValue {
-        [
-            "extension": [
-                [
-                    "url": .string(translationURL),
-                    "extension": [
-                        ["url": "lang", "valueCode": "zh-CN"],
-                        ["url": "content", "valueString": .string(refusal.chinese)],
-                    ],
-                ]
-            ]
-        ]
-    }
-
-    static func issue(
-        _ severity: String, _ code: String, _ refusal: Refusal, at expression: String? = nil
-    ) -> JSONValue {
-        var issue: JSONValue = [
-            "severity": .string(severity), "code": .string(code),
-            "details": [
-                "coding": [["system": .string(system), "code": .string(refusal.code)]],
-                "text": .string(refusal.english),
-                "_text": translation(refusal),
-            ],
-        ]
-        if let expression { issue["expression"] = [.string(expression)] }
-        return issue
-    }
-
-    static func resource(_ issues: [JSONValue]) -> JSONValue {
-        ["resourceType": "OperationOutcome", "issue": .array(issues)]
-    }
-
-    /// The outcome that says that something was done.
-    static func done(_ english: String, _ chinese: String) -> JSONValue {
-        resource([issue("information", "informational", Refusal("fhir.done", english, chinese))])
     }
 }

@@ -94,7 +94,7 @@ package final class BulkLoader {
                 "A resource that is loaded needs its type and its id.", "批量装载的资源需要类型和 id。",
                 at: place)
         }
-        guard type != Subscriptions.type else { throw .subscriptionAlone }
+        try service.requireRecord(type)
         return try service.name(type, id)
     }
 
@@ -109,15 +109,16 @@ package final class BulkLoader {
         try settle()
         count += loaded.count
         unchanged += part.count - loaded.count
+        // Patients must be found before others name them; the rest has time.
+        try service.store.index(loaded.filter { $0.name.type == "Patient" }, pool)
+        let others = loaded.filter { $0.name.type != "Patient" }
         let (store, pool) = (service.store, pool)
         indexing = Background("index") {
             do throws(FHIRError) {
-                try store.index(loaded, pool)
+                try store.index(others, pool)
                 return nil
             } catch { return error }
         }
-        // Patients must be found before others name them.
-        if loaded.contains(where: { $0.name.type == "Patient" }) { try settle() }
     }
 
     private func settle() throws(FHIRError) {

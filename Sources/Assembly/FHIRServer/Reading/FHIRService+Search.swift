@@ -2,6 +2,7 @@ import Agent
 import Base
 import Encoding
 import FHIRDefinitions
+import FHIRModel
 import FHIRSearch
 import FHIRTerminology
 
@@ -72,7 +73,7 @@ extension FHIRService {
             }
         }
         if !query.ignored.isEmpty {
-            entries.add(outcome: Outcome.resource(query.ignored.map(Self.ignoredIssue)))
+            entries.add(outcome: OperationOutcome.resource(query.ignored.map(Self.ignoredIssue)))
         }
         let frame = BundleAnswer.bundle(
             "searchset", id: store.freshID(), time: clock(), total: page.total,
@@ -97,7 +98,7 @@ extension FHIRService {
     }
 
     private static func ignoredIssue(_ ignored: IgnoredParameter) -> JSONValue {
-        Outcome.issue("warning", "not-supported", ignored.reason.refusal)
+        OperationOutcome.issue("warning", "not-supported", ignored.reason.refusal)
     }
 
     /// What a caller may find: all types without a token's permission to search are left out.

@@ -23,7 +23,6 @@ package struct FHIRSettings: Sendable {
         self.exportFolder = exportFolder
         importing.enrolsHosted = true
         importing.callsPerTransaction = 64
-        importing.batchCount = 1024
     }
 }
 

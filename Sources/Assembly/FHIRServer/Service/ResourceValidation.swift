@@ -1,5 +1,6 @@
 package import Base
 import Encoding
+import FHIRModel
 package import FHIRValidation
 
 /// What the server asks of resources before it keeps them.

@@ -212,11 +212,6 @@ extension FHIRError {
         "不提供订阅：本服务器的运维人员未允许任何端点。允许方法："
             + "`kanglian fhir serve --hooks https://his.example/fhir`。")
 
-    static let subscriptionAlone = FHIRError(
-        422, "not-supported", "subscription-alone",
-        "A Subscription is no record. Send it to /fhir/Subscription, alone or in a batch.",
-        "Subscription 不是记录。请单独或在 batch 中发送到 /fhir/Subscription。")
-
     static let subscriptionOfAnother = FHIRError(
         403, "forbidden", "subscription-of-another",
         "Of another client's Subscription, the institution may only set the status off, or delete "

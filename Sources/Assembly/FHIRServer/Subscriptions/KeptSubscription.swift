@@ -1,5 +1,6 @@
 import Base
 import Encoding
+import FHIRModel
 import FHIRSearch
 
 /// A Subscription as the server keeps it: what the client sent, and what became of it.
@@ -48,7 +49,7 @@ struct KeptSubscription: Sendable {
         resource["_error"] = nil
         if case .error(let refusal) = status {
             resource["error"] = .string(refusal.english)
-            resource["_error"] = Outcome.translation(refusal)
+            resource["_error"] = OperationOutcome.translation(refusal)
         }
         if hidesSecrets, var channel = resource["channel"], channel["header"] != nil {
             channel["header"] = nil

@@ -2,6 +2,7 @@ import Agent
 import Base
 import Encoding
 import FHIRDefinitions
+import FHIRModel
 import FHIRSearch
 import HTTPServer
 
@@ -75,7 +76,7 @@ extension FHIRService {
         guard let type = request.path.first, table.type(type)?.kind == .resource else {
             throw .unknownType(request.path.first ?? "")
         }
-        guard type != Subscriptions.type else { throw .subscriptionAlone }
+        try requireRecord(type)
         guard request.path.count <= 2 else { throw AllowedMethods.refusal(request) }
         let id = request.path.count == 2 ? request.path[1] : nil
         switch request.method {
@@ -93,6 +94,13 @@ extension FHIRService {
             try caller.require(.delete, type)
             return try delete(type, id, request, for: caller)
         case .get, .head, .options: throw AllowedMethods.refusal(request)
+        }
+    }
+
+    /// Refuses types that are no records: what is on the ledger, and Subscriptions.
+    func requireRecord(_ type: String) throws(FHIRError) {
+        guard type != Subscriptions.type, !Self.ledgerTypes.contains(type) else {
+            throw .noRecord(type)
         }
     }
 
@@ -245,7 +253,7 @@ extension FHIRService {
         case .representation: break
         case .outcome:
             answer.body = .resource(
-                Outcome.done(
+                OperationOutcome.done(
                     "\(version.name.text) is final on the chain.", "\(version.name.text) 已在链上确认。"
                 ))
         }
