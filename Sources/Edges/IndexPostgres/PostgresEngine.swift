@@ -137,6 +137,7 @@ struct PostgresDialect: SQLDialect {
     var orderedJoin: String { "JOIN" }
     /// Else the planner may join with all resources of a common value, to show one page of them.
     var fence: String { " OFFSET 0" }
+    var barrier: String { " OFFSET 0" }
     func literal(_ bytes: [UInt8]) -> String { "'\\x\(Hex.encode(bytes))'::bytea" }
     func contains(_ column: String, _ place: String) -> String {
         "position(\(place) in \(column)) > 0"

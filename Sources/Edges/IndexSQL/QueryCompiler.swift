@@ -106,7 +106,7 @@ struct QueryCompiler {
             columns += ", \(value(of: key, compiler)) AS k\(place)"
         }
         let inner = matches(start, columns: columns, &compiler)
-        var text = "SELECT * FROM (\(inner)) s"
+        var text = "SELECT * FROM (\(inner)\(dialect.barrier)) s"
         if let after { text += " WHERE " + isBehind(after, 0, &compiler.builder) }
         let order = query.sort.enumerated().map { place, key in
             "(k\(place) IS NULL), k\(place)\(key.isDescending ? " DESC" : "")"

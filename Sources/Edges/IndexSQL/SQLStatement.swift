@@ -47,6 +47,9 @@ package protocol SQLDialect: Sendable {
     var orderedJoin: String { get }
     /// What stands at the end of a condition on other tables, so that it is tested row by row.
     var fence: String { get }
+    /// What stands at the end of a subquery whose columns are computed once a row, however often
+    /// they are used.
+    var barrier: String { get }
     /// A literal of bytes.
     func literal(_ bytes: [UInt8]) -> String
     /// Whether a column of bytes contains others.

@@ -96,6 +96,7 @@ struct SQLiteDialect: SQLDialect {
     func place(_ number: Int) -> String { "?\(number)" }
     var orderedJoin: String { "CROSS JOIN" }
     var fence: String { "" }
+    var barrier: String { " LIMIT -1" }
     func literal(_ bytes: [UInt8]) -> String { "X'\(Hex.encode(bytes))'" }
     func contains(_ column: String, _ place: String) -> String { "instr(\(column), \(place)) > 0" }
     var visibleFunction: String? { "visible" }

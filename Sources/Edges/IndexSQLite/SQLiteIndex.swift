@@ -9,9 +9,9 @@ package struct SQLiteSettings: Sendable {
     /// 256 bits, which the caller keeps safe.
     let key: RawKey
     /// Memory for pages, over all connections.
-    package var cacheByteCount = 512 << 20
-    /// How many may read at the same time.
-    package var readerCount = 4
+    package var cacheByteCount = 640 << 20
+    /// How many may read at the same time: each has a cache of its own.
+    package var readerCount = 3
     let pageByteCount = 4096
 
     package init(path: String, key: Hash256) {
