@@ -37,8 +37,9 @@ struct RecordWriter: Sendable {
 
     /// Writes jobs; returns how many records were there already.
     ///
-    /// The next batch is sealed and stored while the chain finalises the one before. Progress gets each job
-    /// that is final with its transaction, which is nil for a record that was there already.
+    /// The next batch is sealed and stored while the chain finalises the one before. Progress gets
+    /// each job that is final with its transaction, which is nil for a record that was there
+    /// already.
     func write(
         _ jobs: [WriteJob], progress: (WriteJob, TransactionID?) -> Void
     ) throws(ImportFailure) -> Int {
