@@ -241,7 +241,8 @@ let package = Package(
         tests(
             "SearchTests",
             [
-                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRSearch", "IndexSQL",
+                "Base", "Encoding", "Cryptography", "FHIRDefinitions", "FHIRPath", "FHIRSearch",
+                "IndexSQL",
                 "IndexSQLite",
                 "IndexPostgres", "Rehearsal", "System",
             ]),

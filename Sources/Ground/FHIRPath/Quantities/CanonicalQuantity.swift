@@ -34,7 +34,10 @@ extension ExactDecimal {
         let half =
             digit >= 0
             ? ExactDecimal(checking: 5, scale: digit + 1)
-            : Self.power(of: -digit - 1).flatMap { ExactDecimal(checking: 5 * $0, scale: 0) }
+            : Self.power(of: -digit - 1).flatMap { power -> ExactDecimal? in
+                let (five, isOver) = power.multipliedReportingOverflow(by: 5)
+                return isOver ? nil : ExactDecimal(checking: five, scale: 0)
+            }
         guard let half, let low = subtracting(half), let high = adding(half) else { return nil }
         return (low, high)
     }

@@ -88,8 +88,10 @@ extension QueryParser {
     /// With an exponent it is one more than is written: `1e2` covers 95 to 105 in FHIR.
     private static func precision(of text: String, _ number: ExactDecimal) -> Int {
         guard let place = text.firstIndex(where: { $0 == "e" || $0 == "E" }),
-            let exponent = Int(text[text.index(after: place)...])
+            let written = Int(text[text.index(after: place)...])
         else { return number.scale }
+        // Zero may have any exponent.
+        let exponent = min(max(written, -1000), 1000)
         let mantissa = text[..<place]
         let digits = mantissa.split(separator: ".").dropFirst().first?.count ?? 0
         return digits - exponent + 1
