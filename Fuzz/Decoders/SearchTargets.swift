@@ -12,6 +12,7 @@ extension FuzzTarget {
             "name:exact=a\\,b,c\nbirthdate=ge2014-01-31T10:00:00Z\n_sort=-birthdate,_id",
             "identifier:of-type=a|b|c\nname:missing=true\n_count=5\n_total=accurate",
             "_has:Patient:link:name=x\nlink:Patient.link.identifier=|1\n_include:iterate=*",
+            "size=-0e040|http://unitsofmeasure.org|mg\nrank=ap0e-39\nrank=ne1e38",
             "_elements=id,name\n_summary=text\n_revinclude=Patient:link:Patient\nbirthdate=ap2014",
         ].map { Array($0.utf8) }
     ) { bytes in

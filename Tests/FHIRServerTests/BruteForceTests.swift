@@ -144,7 +144,7 @@ struct BruteForceTests {
         for place in 0..<Self.institutions {
             for version in try everything(zone.indexes[place]) where version.name.type == "Patient"
             {
-                let label = try #require(ScopeLabel(version.scope))
+                let label = try #require(RecordKind(scope: version.scope))
                 patients[place].append((version.name.id, label.owner))
             }
             patients[place].sort { $0.id < $1.id }
@@ -214,7 +214,7 @@ struct BruteForceTests {
         var audited: [AccountID: Set<Hash256>] = [:]
         for version in try everything(zone.indexes[place])
         where shown.contains("\(place) \(version.name.text)") {
-            let label = try #require(ScopeLabel(version.scope))
+            let label = try #require(RecordKind(scope: version.scope))
             guard label.domain.isPersonal else { continue }
             if audited[label.owner] == nil {
                 var records: Set<Hash256> = []
@@ -252,7 +252,7 @@ private struct Filter {
         let state = try node.state()
         var changes: [IndexChange] = []
         for (version, terms) in all {
-            let label = try #require(ScopeLabel(version.scope))
+            let label = try #require(RecordKind(scope: version.scope))
             if label.domain.isPersonal {
                 let decision = try ConsentDecision.decide(
                     Consent.ReadRequest(

@@ -121,13 +121,7 @@ struct ConsentSearchTests {
         _ = zone.ask(.post, "Observation", observation(patient, "laboratory"))
         let doctor = zone.doctor(0)
         #expect(zone.ask(.get, "Observation", as: doctor).ids.count == 1)
-        let account = FHIRZone.account(zone.doctors[0]).description
-        let denied = zone.ask(
-            .post, "Consent",
-            consent(
-                patient, ["reference": .string("Practitioner/\(account)")],
-                domains: ["laboratory"], type: "deny"))
-        #expect(denied.status == 201)
+        forbidLaboratory(patient, zone)
         #expect(zone.ask(.get, "Observation", as: doctor).ids == [])
         #expect(zone.ask(.get, "Patient", as: doctor).ids == [patient])
     }
@@ -154,12 +148,8 @@ struct ConsentSearchTests {
         #expect(zone.ask(.get, "Observation", as: guest).ids == [])
     }
 
-    @Test("a patch shows nothing to whom the resident forbids to read")
-    func deniedPatch() throws {
-        let zone = try FHIRZone(seed: 26)
-        let patient = try zone.patient("楚", identifier: "1")
-        let created = zone.ask(.post, "Observation", observation(patient, "laboratory"))
-        let id = try #require(created.resource?["id"]?.stringValue)
+    /// The resident forbids the first doctor to read laboratory records.
+    private func forbidLaboratory(_ patient: String, _ zone: FHIRZone) {
         let account = FHIRZone.account(zone.doctors[0]).description
         let denied = zone.ask(
             .post, "Consent",
@@ -167,6 +157,15 @@ struct ConsentSearchTests {
                 patient, ["reference": .string("Practitioner/\(account)")],
                 domains: ["laboratory"], type: "deny"))
         #expect(denied.status == 201)
+    }
+
+    @Test("a patch shows nothing to whom the resident forbids to read")
+    func deniedPatch() throws {
+        let zone = try FHIRZone(seed: 26)
+        let patient = try zone.patient("楚", identifier: "1")
+        let created = zone.ask(.post, "Observation", observation(patient, "laboratory"))
+        let id = try #require(created.resource?["id"]?.stringValue)
+        forbidLaboratory(patient, zone)
         let answer = zone.ask(
             .patch, "Observation/\(id)",
             [["op": "replace", "path": "/status", "value": "amended"]],

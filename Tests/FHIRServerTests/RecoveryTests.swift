@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 import Encoding
 import FHIRModel
 import FHIRSearch
@@ -40,7 +41,7 @@ struct RecoveryTests {
             index.mend()
             let scope = try #require(
                 try index.current(ResourceName(type: "Patient", id: patient))?.scope)
-            let owner = try #require(ScopeLabel(scope)).owner
+            let owner = try #require(RecordKind(scope: scope)).owner
             let before = try versions(of: owner, zone)
             let host = try zone.restartedHost(index: index)
             defer { host.close() }

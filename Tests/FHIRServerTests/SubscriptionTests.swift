@@ -4,6 +4,9 @@ import FHIRModel
 import FHIRSearch
 import FHIRServer
 import HTTPServer
+import IndexSQLite
+import Ledger
+import System
 import Testing
 
 /// Subscriptions as resources: who sees and changes them, and what is refused.
@@ -11,9 +14,12 @@ import Testing
 struct SubscriptionTests {
     private static let endpoint = "https://his.example/fhir/in"
 
-    private func zone(seed: UInt64) throws -> FHIRZone {
+    private func zone(
+        seed: UInt64, index: (Int) throws -> any ResourceIndex = { _ in ScanIndex() }
+    ) throws -> FHIRZone {
         try FHIRZone(
-            seed: seed, institutions: 2, hooks: try FHIRZone.hooks("https://his.example/fhir"))
+            seed: seed, institutions: 2, hooks: try FHIRZone.hooks("https://his.example/fhir"),
+            index: index)
     }
 
     private func wish(_ criteria: String = "Observation", header: String? = nil) -> JSONValue {
@@ -175,11 +181,19 @@ struct SubscriptionTests {
         _ = try zone.subscribe(wish(), as: zone.doctor(0))
     }
 
-    @Test("secrets are sealed where they are kept")
+    @Test("header fields cannot be read where they are kept")
     func sealed() throws {
-        let zone = try zone(seed: 108)
+        let folder = try FileSystem.makeTemporaryFolder("hooks")
+        defer { try? FileSystem.removeTree(folder) }
+        let zone = try zone(seed: 108) { place in
+            try SQLiteIndex(SQLiteSettings(path: "\(folder)/\(place).db", key: Hash256.zero))
+        }
         let id = try zone.subscribe(wish(header: "Authorization: Bearer secret-word"))
         let note = try #require(try zone.indexes[0].note("hook/" + id))
-        #expect(!String(decoding: note, as: UTF8.self).contains("secret-word"))
+        #expect(String(decoding: note, as: UTF8.self).contains("secret-word"))
+        for name in try FileSystem.list(folder) {
+            let bytes = try FileSystem.read(folder + "/" + name, limit: 1 << 26)
+            #expect(bytes.firstRange(of: Array("secret-word".utf8)) == nil, "\(name)")
+        }
     }
 }

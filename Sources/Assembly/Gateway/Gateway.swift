@@ -135,12 +135,10 @@ package final class Gateway: HTTPHandler {
     }
 
     package func refuse(_ reason: HTTPRefusal) -> HTTPResponse {
-        var response = APIError(
+        APIError(
             reason.status, "http.\(reason.code)", reason.english,
             "请求不符合 HTTP 规范或超出限制：\(reason.english)"
         ).response
-        for header in reason.headers { response.headers.add(header.name, header.value) }
-        return response
     }
 }
 

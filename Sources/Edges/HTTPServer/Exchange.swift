@@ -122,9 +122,10 @@ final class Exchange: @unchecked Sendable {
     }
 
     func refusal(_ reason: HTTPRefusal) -> HTTPResponse {
-        let response = core.handler.refuse(reason)
-        if case .bytes = response.body { return response }
-        return reason.problem
+        var response = core.handler.refuse(reason)
+        if case .bytes = response.body {} else { response = reason.problem }
+        for header in reason.headers { response.headers.add(header.name, header.value) }
+        return response
     }
 
     // MARK: The end

@@ -79,10 +79,10 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         }
     }
 
-    /// What the answer's head must have beside the usual.
+    /// What the head of every handler's answer gets beside what it has.
     ///
     /// Source: RFC 9110 §15.5.6.
-    package var headers: [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] {
         guard self == .methodNotAllowed else { return [] }
         return [("allow", HTTPMethod.allCases.map(\.rawValue).joined(separator: ", "))]
     }
@@ -91,11 +91,9 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     ///
     /// Source: RFC 9457.
     package var problem: HTTPResponse {
-        var response = HTTPResponse(
+        HTTPResponse(
             status: status,
             headers: ["content-type": "application/problem+json", "cache-control": "no-store"],
             text: #"{"status":\#(status),"title":"\#(english)"}"#)
-        for header in headers { response.headers.add(header.name, header.value) }
-        return response
     }
 }

@@ -38,7 +38,7 @@ package protocol ResourceIndex: Sendable {
     /// All scopes whose label starts with the prefix, ascending by number.
     func scopes(startingWith prefix: [UInt8]) throws(IndexError) -> [NumberedScope]
 
-    /// A value that was kept beside the resources.
+    /// A value that was kept beside the resources, at rest as secret as their bodies.
     func note(_ key: String) throws(IndexError) -> [UInt8]?
 
     /// Keys of notes that start with the prefix, ascending, at most `limit`, behind `after`.

@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 import Encoding
 import FHIRModel
 import FHIRSearch
@@ -84,12 +85,12 @@ final class Rights: Sendable {
         }
         let fresh = scopes.all(after: known.last)
         guard let newest = fresh.last else { return known }
-        let personal = fresh.filter { $0.label.domain.isPersonal }
+        let personal = fresh.filter { $0.kind.domain.isPersonal }
         var answer = KindVerdicts()
         if !personal.isEmpty {
             do throws(PortError) {
                 answer = try port.decisions(
-                    for: key.caller, purpose: key.purpose, about: personal.map(\.label.kind))
+                    for: key.caller, purpose: key.purpose, about: personal.map(\.kind))
             } catch { throw FHIRError(error) }
         }
         let refused = Set(
@@ -105,7 +106,7 @@ final class Rights: Sendable {
 
     /// Whether a version is in a scope that the caller may see.
     func sees(_ version: StoredVersion, _ caller: Caller) throws(FHIRError) -> Bool {
-        guard let label = ScopeLabel(version.scope), let number = scopes.number(of: label),
+        guard let kind = RecordKind(scope: version.scope), let number = scopes.number(of: kind),
             case .scopes(let numbers) = try visibility(for: caller)
         else { return false }
         let place = numbers.partitioningIndex { $0 >= number }
@@ -123,11 +124,11 @@ final class Rights: Sendable {
         var verdicts = [ReadVerdict](
             repeating: ReadVerdict(allowed: true, reasons: []), count: versions.count)
         for (index, version) in versions.enumerated() {
-            guard let label = ScopeLabel(version.scope),
+            guard let kind = RecordKind(scope: version.scope),
                 let origin = try? RecordOrigin(decoding: version.origin)
             else { throw .corrupt }
-            guard label.domain.isPersonal else { continue }
-            asked.append((index, ServedRead(owner: label.owner, record: origin.record)))
+            guard kind.domain.isPersonal else { continue }
+            asked.append((index, ServedRead(owner: kind.owner, record: origin.record)))
         }
         // A record is asked for once, however many of its versions are shown.
         var unique: [ServedRead: Int] = [:]
@@ -158,12 +159,12 @@ final class Rights: Sendable {
 final class ScopeRegistry: Sendable {
     struct Entry: Sendable {
         let number: Int64
-        let label: ScopeLabel
+        let kind: RecordKind
     }
 
     private struct Inside {
         var entries: [Entry] = []
-        var known: [ScopeLabel: Int64] = [:]
+        var known: [RecordKind: Int64] = [:]
     }
 
     private let inside = Mutex(Inside())
@@ -181,14 +182,14 @@ final class ScopeRegistry: Sendable {
         }
     }
 
-    /// The number of a label; nil for one that no resource here has.
-    func number(of label: ScopeLabel) -> Int64? { inside.withLock { $0.known[label] } }
+    /// The number of a kind; nil for one that no resource here has.
+    func number(of kind: RecordKind) -> Int64? { inside.withLock { $0.known[kind] } }
 
-    /// Takes note of labels that were just written.
-    func learn(_ labels: Set<ScopeLabel>, from index: any ResourceIndex) throws(IndexError) {
-        let new = inside.withLock { inside in labels.filter { inside.known[$0] == nil } }
-        for label in new.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
-            try load(from: index, prefix: label.bytes)
+    /// Takes note of kinds that were just written.
+    func learn(_ kinds: Set<RecordKind>, from index: any ResourceIndex) throws(IndexError) {
+        let new = inside.withLock { inside in kinds.filter { inside.known[$0] == nil } }
+        for kind in new.sorted(by: { $0.scope.lexicographicallyPrecedes($1.scope) }) {
+            try load(from: index, prefix: kind.scope)
         }
     }
 
@@ -196,10 +197,10 @@ final class ScopeRegistry: Sendable {
         let found = try index.scopes(startingWith: prefix)
         inside.withLock { inside in
             for scope in found {
-                guard let label = ScopeLabel(scope.label), inside.known[label] == nil
+                guard let kind = RecordKind(scope: scope.label), inside.known[kind] == nil
                 else { continue }
-                inside.known[label] = scope.number
-                inside.entries.append(Entry(number: scope.number, label: label))
+                inside.known[kind] = scope.number
+                inside.entries.append(Entry(number: scope.number, kind: kind))
             }
             inside.entries.sort { $0.number < $1.number }
         }

@@ -43,15 +43,13 @@ package final class FHIRGateway: HTTPHandler {
     }
 
     package func refuse(_ reason: HTTPRefusal) -> HTTPResponse {
-        var response = response(
+        response(
             FHIRAnswer(
                 FHIRError(
                     reason.status, "structure",
                     Refusal(
                         "fhir.http", reason.english, "请求不符合 HTTP 规范或超出限制：\(reason.english)"))
             ), pretty: false)
-        for header in reason.headers { response.headers.add(header.name, header.value) }
-        return response
     }
 
     /// Takes no more requests.

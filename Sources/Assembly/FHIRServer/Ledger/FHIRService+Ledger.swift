@@ -118,16 +118,16 @@ extension FHIRService {
         do throws(IndexError) { found = try index.current(patient) } catch {
             throw FHIRError(error)
         }
-        guard let label = found.flatMap({ ScopeLabel($0.scope) }) else {
+        guard let kind = found.flatMap({ RecordKind(scope: $0.scope) }) else {
             throw .notFound(patient.text)
         }
-        let isHost = caller.account == label.writer && ledger.hosts(label.owner)
-        guard caller.account == label.owner || isHost else {
+        let isHost = caller.account == kind.writer && ledger.hosts(kind.owner)
+        guard caller.account == kind.owner || isHost else {
             throw .forbidden(
                 "Only the resident, or the institution that keeps the wallet, sees this.",
                 "仅居民本人或托管其钱包的机构可以查看。")
         }
-        return label.owner
+        return kind.owner
     }
 
     // MARK: Writing
@@ -211,7 +211,7 @@ extension FHIRService {
         try caller.require(.read, name.type)
         let version = try reading.current(name, for: caller)
         guard let origin = try? RecordOrigin(decoding: version.origin),
-            let label = ScopeLabel(version.scope), let transaction = origin.transaction
+            let kind = RecordKind(scope: version.scope), let transaction = origin.transaction
         else { throw .notFound("receipt") }
         var provenance: JSONValue = [
             "resourceType": "Provenance",
@@ -222,9 +222,9 @@ extension FHIRService {
             "agent": [
                 [
                     "who": [
-                        "reference": .string("Organization/\(label.writer)"),
+                        "reference": .string("Organization/\(kind.writer)"),
                         "identifier": LedgerCodes.identifier(
-                            LedgerCodes.account, label.writer.description),
+                            LedgerCodes.account, kind.writer.description),
                     ]
                 ]
             ],
@@ -247,7 +247,7 @@ extension FHIRService {
                             "code": "1.2.840.10065.1.12.1.5",
                         ]
                     ], "when": .string(version.lastUpdated.rfc3339),
-                    "who": ["reference": .string("Organization/\(label.writer)")],
+                    "who": ["reference": .string("Organization/\(kind.writer)")],
                     "sigFormat": "application/cbor",
                     "data": .string(Base64.encode(receipt)),
                 ]

@@ -1,11 +1,9 @@
-import Base
-import Cryptography
 import Encoding
 import FHIRSearch
 import Synchronization
 
-/// Keeps subscriptions and their cursors as notes of the index, sealed, as header fields are secret
-/// and a database may be somebody else's.
+/// Keeps subscriptions and their cursors as notes of the index, which no database shows to others:
+/// header fields are secret.
 ///
 /// Notes `hook/<id>` hold subscriptions, `hook-cursor/<id>` cursors. Every change is durable when
 /// it returns.
@@ -16,14 +14,10 @@ final class SubscriptionStore: Sendable {
     static let (limit, accountLimit) = (256, 32)
 
     private let index: any ResourceIndex
-    private let key: SecretBytes
-    private let random: any RandomSource
     /// Held from looking at a subscription until the change that follows from it is written.
     private let lock = Mutex(())
 
-    init(index: any ResourceIndex, key: SecretBytes, random: any RandomSource) {
-        (self.index, self.key, self.random) = (index, key, random)
-    }
+    init(index: any ResourceIndex) { self.index = index }
 
     /// All subscriptions, by id.
     func all() throws(FHIRError) -> [KeptSubscription] {
@@ -42,8 +36,7 @@ final class SubscriptionStore: Sendable {
 
     /// Where the notifications of a subscription are.
     func cursor(_ id: String) throws(FHIRError) -> HookCursor {
-        let key = Self.cursorPrefix + id
-        guard let sealed = try note(key), let cursor = HookCursor(parsing: try open(key, sealed))
+        guard let cursor = try note(Self.cursorPrefix + id).flatMap({ HookCursor(parsing: $0) })
         else { throw .corrupt }
         return cursor
     }
@@ -81,8 +74,7 @@ final class SubscriptionStore: Sendable {
     func advance(_ kept: KeptSubscription, to cursor: HookCursor) throws(FHIRError) -> Bool {
         try lock.withLock { _ throws(FHIRError) in
             guard try find(kept.id)?.number == kept.number else { return false }
-            let key = Self.cursorPrefix + kept.id
-            try write([.note(key: key, value: try seal(key, cursor.json.serialized()))])
+            try write([note(of: cursor, kept.id)])
             return true
         }
     }
@@ -99,15 +91,12 @@ final class SubscriptionStore: Sendable {
     // MARK: Notes
 
     private func write(_ kept: KeptSubscription, _ cursor: HookCursor?) throws(FHIRError) {
-        let key = Self.prefix + kept.id
-        var changes = [
-            IndexChange.note(key: key, value: try seal(key, kept.json.serialized()))
-        ]
-        if let cursor {
-            let key = Self.cursorPrefix + kept.id
-            changes.append(.note(key: key, value: try seal(key, cursor.json.serialized())))
-        }
-        try write(changes)
+        let own = IndexChange.note(key: Self.prefix + kept.id, value: kept.json.serialized())
+        try write([own] + (cursor.map { [note(of: $0, kept.id)] } ?? []))
+    }
+
+    private func note(of cursor: HookCursor, _ id: String) -> IndexChange {
+        .note(key: Self.cursorPrefix + id, value: cursor.json.serialized())
     }
 
     private func write(_ changes: [IndexChange]) throws(FHIRError) {
@@ -118,24 +107,10 @@ final class SubscriptionStore: Sendable {
         do throws(IndexError) { return try index.note(key) } catch { throw FHIRError(error) }
     }
 
-    private func kept(_ key: String, _ sealed: [UInt8]) throws(FHIRError) -> KeptSubscription {
-        guard let kept = KeptSubscription(parsing: try open(key, sealed)),
-            Self.prefix + kept.id == key
-        else { throw .corrupt }
+    private func kept(_ key: String, _ bytes: [UInt8]) throws(FHIRError) -> KeptSubscription {
+        guard let kept = KeptSubscription(parsing: bytes), Self.prefix + kept.id == key else {
+            throw .corrupt
+        }
         return kept
-    }
-
-    /// Bound to the note's key, so that one note cannot stand for another.
-    private func seal(_ name: String, _ bytes: [UInt8]) throws(FHIRError) -> [UInt8] {
-        do throws(CryptographyError) {
-            return try Sealing.seal(
-                bytes, key: key, random: random, authenticating: Array(name.utf8))
-        } catch { throw .corrupt }
-    }
-
-    private func open(_ name: String, _ sealed: [UInt8]) throws(FHIRError) -> [UInt8] {
-        do throws(CryptographyError) {
-            return try Sealing.open(sealed, key: key, authenticating: Array(name.utf8))
-        } catch { throw .corrupt }
     }
 }

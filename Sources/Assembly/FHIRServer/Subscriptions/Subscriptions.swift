@@ -26,8 +26,7 @@ package final class Subscriptions: Sendable {
 
     init(_ settings: HookSettings, _ parts: FHIRService.Parts) {
         self.settings = settings
-        store = SubscriptionStore(
-            index: parts.index, key: parts.desk.fileKey("hooks/1"), random: parts.random)
+        store = SubscriptionStore(index: parts.index)
         sender = HookSender(settings)
         (institution, client) = (parts.desk.account, parts.client)
     }

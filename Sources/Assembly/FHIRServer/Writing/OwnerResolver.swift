@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 import Encoding
 import FHIRModel
 import FHIRSearch
@@ -65,8 +66,8 @@ struct OwnerResolver {
         var owners: [ResourceName: AccountID] = [:]
         var new: [Int] = []
         for index in resources.indices where resources[index].name.type == "Patient" {
-            if let label = current[index].flatMap({ ScopeLabel($0.scope) }) {
-                owners[resources[index].name] = label.owner
+            if let kind = current[index].flatMap({ RecordKind(scope: $0.scope) }) {
+                owners[resources[index].name] = kind.owner
             } else {
                 new.append(index)
             }
@@ -100,8 +101,9 @@ struct OwnerResolver {
             let target = ResourceName(type: "Patient", id: id)
             if known.contains(target) { return .here(target) }
             do throws(IndexError) {
-                if let found = try index.current(target), let label = ScopeLabel(found.scope) {
-                    return .account(label.owner)
+                if let found = try index.current(target), let kind = RecordKind(scope: found.scope)
+                {
+                    return .account(kind.owner)
                 }
             } catch { throw FHIRError(error) }
             throw .unprocessable(

@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 import Encoding
 import FHIRModel
 import FHIRSearch
@@ -40,13 +41,13 @@ extension ResourceStore {
     private func isOnChain(
         _ version: StoredVersion, _ reader: RecordReader
     ) throws(FHIRError) -> Bool {
-        guard let label = ScopeLabel(version.scope),
+        guard let kind = RecordKind(scope: version.scope),
             let origin = try? RecordOrigin(decoding: version.origin)
         else { throw .corrupt }
         // A first version that is there already is met again under its identifier.
         guard origin.number > 1 else { return false }
         do throws(PortError) {
-            let outcomes = try reader.read([origin.record], of: label.owner, purpose: .operations)
+            let outcomes = try reader.read([origin.record], of: kind.owner, purpose: .operations)
             guard let opened = outcomes.first?.opened else { return false }
             return opened.place.version >= origin.number
         } catch { throw FHIRError(error) }

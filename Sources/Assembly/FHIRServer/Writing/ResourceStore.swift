@@ -1,5 +1,6 @@
 import Agent
 import Base
+import Consent
 import ContractKit
 import Encoding
 import FHIRModel
@@ -119,13 +120,14 @@ final class ResourceStore: Sendable {
                         identity: isRepeatable ? value.serialized() : nil),
                     former: former)
             case .delete:
-                guard let former, former.method != .delete, let label = ScopeLabel(former.scope)
+                guard let former, former.method != .delete,
+                    let kind = RecordKind(scope: former.scope)
                 else { return Item(former: former) }
                 if policy == .erasure { return Item(former: former, erases: true) }
                 return Item(
                     version: version(
                         order.name, number, .delete,
-                        .init(owner: label.owner, domain: label.domain), former,
+                        .init(owner: kind.owner, domain: kind.domain), former,
                         ResourceStamp.deletion(order.name, version: number, time: now), now),
                     former: former)
             }
@@ -139,19 +141,19 @@ final class ResourceStore: Sendable {
         _ place: OwnerResolver.Place, _ former: StoredVersion?, _ body: JSONValue,
         _ now: Timestamp, identity: [UInt8]? = nil
     ) -> StoredVersion {
-        let label = ScopeLabel(owner: place.owner, domain: place.domain, writer: desk.account)
+        let kind = RecordKind(owner: place.owner, domain: place.domain, writer: desk.account)
         let body = body.serialized()
         // With the content in it, the same identifier never stands for two. What is loaded again
         // has the identifier of the first time, whatever the time.
         var origin = RecordOrigin(
             record: desk.recordID("\(name.text)/\(number)", content: identity ?? body), number: 1)
-        if let former, former.body != nil, former.scope == label.bytes,
+        if let former, former.body != nil, former.scope == kind.scope,
             let old = try? RecordOrigin(decoding: former.origin)
         {
             origin = RecordOrigin(record: old.record, number: old.number + 1)
         }
         return StoredVersion(
-            name: name, number: number, method: method, lastUpdated: now, scope: label.bytes,
+            name: name, number: number, method: method, lastUpdated: now, scope: kind.scope,
             origin: origin.encoded, body: body)
     }
 
@@ -193,7 +195,7 @@ final class ResourceStore: Sendable {
     func bring(_ versions: [StoredVersion]) throws(FHIRError) -> [StoredVersion] {
         var drafts: [RecordDraft] = []
         for version in versions {
-            guard let label = ScopeLabel(version.scope), let body = version.body,
+            guard let kind = RecordKind(scope: version.scope), let body = version.body,
                 let origin = try? RecordOrigin(decoding: version.origin)
             else { throw .corrupt }
             guard body.count <= RecordPayload.contentLimit else {
@@ -201,7 +203,7 @@ final class ResourceStore: Sendable {
             }
             drafts.append(
                 RecordDraft(
-                    owner: label.owner, domain: label.domain, record: origin.record,
+                    owner: kind.owner, domain: kind.domain, record: origin.record,
                     version: origin.number,
                     payload: RecordPayload(
                         kind: version.method == .delete ? .deletion : .resource, content: body)))
@@ -253,7 +255,7 @@ final class ResourceStore: Sendable {
     /// Takes note of scopes of versions, which somebody else may have written.
     func learn(scopesOf versions: [StoredVersion]) throws(FHIRError) {
         do throws(IndexError) {
-            try scopes.learn(Set(versions.compactMap { ScopeLabel($0.scope) }), from: index)
+            try scopes.learn(Set(versions.compactMap { RecordKind(scope: $0.scope) }), from: index)
         } catch { throw FHIRError(error) }
     }
 
@@ -262,11 +264,11 @@ final class ResourceStore: Sendable {
         var all: [StoredVersion] = []
         for version in versions { all += try history(of: version.name) }
         for version in all {
-            guard let label = ScopeLabel(version.scope),
+            guard let kind = RecordKind(scope: version.scope),
                 let origin = try? RecordOrigin(decoding: version.origin)
             else { throw .corrupt }
             if version.body != nil, !records.contains(where: { $0.record == origin.record }) {
-                records.append((label.owner, label.domain, origin.record))
+                records.append((kind.owner, kind.domain, origin.record))
             }
         }
         guard let reason = ReasonCode("fhir.deleted") else { preconditionFailure("a code") }
